@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 from dataclasses import replace
 from ipaddress import ip_address
@@ -106,11 +107,49 @@ def test_a_change_is_logged_once():
         await asyncio.sleep(3)
         b.fails(False)
         await asyncio.sleep(3)
-        lines = [line for line in a.text.getvalue().splitlines() if "standby of" in line]
-        assert [line.split(") ", 1)[1] for line in lines] == [
+        assert about_standbys(a) == [
             "web-b, the standby of VI_1, is not ready: it is in FAULT: script chk failed",
             "web-b, the standby of VI_1, is ready again",
         ]
+
+    played(scenario)
+
+
+def about_standbys(node, name="VI_1"):
+    return [line.split(") ", 1)[1] for line in node.text.getvalue().splitlines() if f"standby of {name}" in line]
+
+
+def test_a_socket_that_cannot_be_opened_is_logged_and_the_end_of_that_too():
+    async def scenario(network, a, b):
+        await asyncio.sleep(1)
+        network.error = errno.EADDRNOTAVAIL
+        a.apply(replace(SETTINGS, keys=(KEY, KEY[::-1])))
+        await asyncio.sleep(8)
+        why = f"this node cannot send to {OTHER}: Cannot assign requested address"
+        assert about_standbys(a) == [f"{OTHER}, the standby of VI_1, is not ready: {why}"]
+        network.error = 0
+        await asyncio.sleep(2)
+        assert about_standbys(a)[1:] == ["web-b, the standby of VI_1, is ready again"]
+
+    played(scenario)
+
+
+def test_a_missing_key_is_logged_once_and_a_reload_with_one_is_the_end_of_that():
+    missing = "is not ready: the key file cannot be read"
+
+    async def scenario(network, a, b):
+        await asyncio.sleep(1)
+        a.apply(replace(SETTINGS, keys=(), problem="the key file cannot be read"))
+        a.other.changed()
+        assert about_standbys(a) == [f"{OTHER}, the standby of VI_1, {missing}"]
+        a.apply(SETTINGS)
+        await asyncio.sleep(2)
+        assert about_standbys(a)[1:] == ["web-b, the standby of VI_1, is ready again"]
+        b.apply(replace(BACK, keys=(), problem="the key file cannot be read"))
+        assert about_standbys(b) == [], "it is no master"
+        b.benches["VI_1"].instance.expire(4.0)
+        b.other.changed()
+        assert about_standbys(b) == [f"{OWN}, the standby of VI_1, {missing}"]
 
     played(scenario)
 

@@ -98,11 +98,12 @@ class Channel:
 
     def _send(self) -> None:
         self._sent_at = self._scheduler.now()
+        contents = self._contents()  # also where nothing can be sent: who makes them, logs what that means
         try:
             link = self._link or self._open()
             if link is None:
                 return
-            for content in self._contents():
+            for content in contents:
                 self._send_one(link, content)
             self._view.unsent = None
         except OSError as error:

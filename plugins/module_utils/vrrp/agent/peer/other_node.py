@@ -63,11 +63,13 @@ class OtherNode:
         self.close()
         self._settings, self._keys = wanted, keys
         if wanted is None:
+            self._ready = {}
             return
         self._view = view = PeerView(str(wanted.address), wanted.port, self._scheduler.now(), own_report.release())
         if wanted.problem:
             self._log.warning(f"peer_status: {wanted.problem}")
             view.problem = Finding(wanted.problem, f"{RUN_AGAIN}, which writes the key")
+            self._log_changes(view)
             return
         self._channel = Channel(wanted, view, self._contents, self._scheduler, self._wall, self._open_socket)
 
@@ -75,18 +77,18 @@ class OtherNode:
         """Tell the other node soon that the state of an instance has changed."""
         if self._channel is not None:
             self._channel.send_soon()
+        elif self._view is not None:
+            self._log_changes(self._view)
 
     def close(self) -> None:
         """Send a last message, and close the socket."""
         if self._channel is not None:
             self._channel.close()
         self._channel = self._view = None
-        self._ready = {}
 
     def _contents(self) -> Iterator[bytes]:
         if self._view is not None:
-            with self._log.together():
-                self._log_changes(self._view)
+            self._log_changes(self._view)
         node = own_report.node(self._router_id, self._wall(), *self._leaving())
         return peer_report.encode(node, self._own.instances(self._instances.running.values()))
 
@@ -137,15 +139,17 @@ class OtherNode:
 
     def _log_changes(self, view: PeerView) -> None:
         """Log which standby is no longer ready, and which is ready again."""
-        for instance in self._instances.running.values():
-            found, before = self._standby(view, instance), self._ready.get(instance.name)
-            if found is None or found.ready is None:
-                continue
-            self._ready[instance.name] = found.ready
-            if found.ready is False and before is not False:
-                self._tell(view, instance.name, _words(view, instance.name, found), "not ready")
-            elif found.ready and before is False:
-                self._tell(view, instance.name, f"{view.name}, the standby of {instance.name}, is ready again", "ready")
+        with self._log.together():
+            for instance in self._instances.running.values():
+                found, before = self._standby(view, instance), self._ready.get(instance.name)
+                if found is None or found.ready is None:
+                    continue
+                self._ready[instance.name] = found.ready
+                if found.ready is False and before is not False:
+                    self._tell(view, instance.name, _words(view, instance.name, found), "not ready")
+                elif found.ready and before is False:
+                    text = f"{view.name}, the standby of {instance.name}, is ready again"
+                    self._tell(view, instance.name, text, "ready")
 
     def _tell(self, view: PeerView, name: str, text: str, standby: str) -> None:
         self._log.info(f"({name}) {text}", {"INSTANCE": name, "STANDBY": standby, "PEER": view.address})
