@@ -89,7 +89,6 @@ def test_a_drained_standby():
             replace(GOOD, priority=70, troubles=("chk_tomcat fails",)),
             "chk_tomcat fails there, which leaves it priority 70",
         ),
-        (replace(GOOD, digest="1:b"), "its configuration of VI_1 does not fit that of this node"),
     ],
 )
 def test_a_standby_that_cannot_take_over(report, text):
@@ -101,8 +100,23 @@ def test_another_release_is_a_doubt_and_its_digest_counts_where_it_is_of_the_sam
     (doubt,) = told(GOOD, node=other).doubts(100.0)
     assert doubt.text == "it runs another release of the agent (0.4.0)"
     assert standby(told(GOOD, node=other), 100.0) == (True, "")
-    why = "its configuration of VI_1 does not fit that of this node"
-    assert standby(told(replace(GOOD, digest="1:b"), node=other), 100.0) == (False, why)
+    assert standby(told(replace(GOOD, digest="1:b"), node=other), 100.0) == (None, ""), "which may be for a moment"
+
+
+def test_a_configuration_that_does_not_fit_counts_when_that_lasts():
+    unlike, why = replace(GOOD, digest="1:b"), "its configuration of VI_1 does not fit that of this node"
+    seen = told(unlike)
+    assert standby(seen, 100.5) == (None, ""), "both may be changing"
+    told(unlike, seen=seen, at=102.0)
+    assert standby(seen, 103.4) == (None, "")
+    assert standby(seen, 103.5) == (False, why)
+    told(GOOD, seen=seen, at=104.0)
+    assert standby(seen, 104.0) == (True, "")
+    assert standby(seen, 105.0, digest="1:b") == (None, ""), "and again, when this node has another one"
+    assert standby(seen, 106.0) == (True, "")
+    assert standby(seen, 107.0, digest="1:b") == (None, "")
+    told(unlike, seen=seen, at=120.0)
+    assert standby(seen, 120.0) == (None, ""), "it was silent in between"
 
 
 @pytest.mark.parametrize("digest", ["2:a", ""])

@@ -18,7 +18,7 @@ from .states import State
 
 SILENT_S = 5.0  # without a message: it is sent once a second, and some may be lost
 NOBODY_S = 2.0  # the same where its kernel has answered that nobody listens: a restart takes less
-SETTLE_S = 3.0  # both nodes may be MASTER for a moment while one takes over
+SETTLE_S = 3.0  # both nodes may be MASTER for a moment while one takes over, and differ while both are reloaded
 CLOCK_S = 2.0  # clocks that are further apart are worth a warning
 DISCARDS = 5  # so many of a kind within DISCARDS_S, and it is told
 DISCARDS_S = 10.0
@@ -54,6 +54,7 @@ class _Told:
     report: InstanceReport
     at: float
     since: float  # when it was told first that it is in this state
+    unlike_at: Optional[float] = None  # when its configuration was found not to fit, since when it never has
 
 
 @dataclass
@@ -88,8 +89,11 @@ class PeerView:
         self.node, self.newer, self.clock_s = report.node, None, report.node.wall - wall
         for each in report.instances:
             before = self._told.get(each.name)
-            same = before is not None and before.report.state == each.state and now - before.at <= SILENT_S
-            self._told[each.name] = _Told(each, now, before.since if before is not None and same else now)
+            if before is None or now - before.at > SILENT_S:
+                self._told[each.name] = _Told(each, now, now)
+                continue
+            since = before.since if before.report.state == each.state else now
+            self._told[each.name] = _Told(each, now, since, before.unlike_at)
 
     def heard_newer(self, version: int, now: float) -> None:
         """Take that a message came whose version we cannot read."""
@@ -197,10 +201,15 @@ class PeerView:
         finding = _state(told, master_since)
         if finding is None and told.report.state != State.BACKUP.value:
             return Standby(None, None, told.report)
-        if finding is None and told.report.digest != digest:
-            if _format(told.report.digest) != _format(digest):
-                text = f"its configuration of {name} cannot be compared: it runs another release"
-                return Standby(None, Finding(text, RUN_AGAIN), told.report)
+        if told.report.digest == digest:
+            told.unlike_at = None
+        elif finding is None and _format(told.report.digest) != _format(digest):
+            text = f"its configuration of {name} cannot be compared: it runs another release"
+            return Standby(None, Finding(text, RUN_AGAIN), told.report)
+        elif finding is None:
+            told.unlike_at = now if told.unlike_at is None else told.unlike_at
+            if now - told.unlike_at < SETTLE_S:
+                return Standby(None, None, told.report)
             finding = Finding(f"its configuration of {name} does not fit that of this node", RUN_AGAIN)
         return Standby(finding is None, finding, told.report)
 

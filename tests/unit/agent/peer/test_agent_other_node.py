@@ -47,6 +47,12 @@ class Node:
     def apply(self, settings, name=None):
         self.other.apply(Globals(router_id=name or self.name, peer_status=settings))
 
+    def reload(self, settings, address):
+        """Take the same settings, and another address of each instance after them, as the agent does."""
+        self.apply(settings)
+        for name, bench in self.benches.items():
+            bench.instance.config = instance(name=name, addresses=(address,))
+
     def standby(self, name="VI_1"):
         return self.other.standby(self.benches[name].instance)
 
@@ -130,6 +136,23 @@ def test_a_socket_that_cannot_be_opened_is_logged_and_the_end_of_that_too():
         network.error = 0
         await asyncio.sleep(2)
         assert about_standbys(a)[1:] == ["web-b, the standby of VI_1, is ready again"]
+
+    played(scenario)
+
+
+def test_a_change_in_step_is_told_at_once_and_logs_nothing():
+    async def scenario(network, a, b):
+        await asyncio.sleep(1.5)
+        b.reload(BACK, "192.168.8.101/24")
+        await asyncio.sleep(0.5)
+        a.reload(SETTINGS, "192.168.8.101/24")
+        await asyncio.sleep(0.2)
+        assert (a.standby()["ready"], about_standbys(a)) == (True, []), "no second has passed"
+        b.reload(BACK, "192.168.8.102/24")
+        await asyncio.sleep(0.2)
+        assert (a.standby()["ready"], about_standbys(a)) == (None, [])
+        await asyncio.sleep(5)
+        assert (a.standby()["ready"], len(about_standbys(a))) == (False, 1), "only one of them was changed"
 
     played(scenario)
 

@@ -59,6 +59,7 @@ class OtherNode:
         wanted, self._router_id = settings.peer_status, settings.router_id
         keys = wanted.keys if wanted is not None else ()
         if (wanted, keys) == (self._settings, self._keys) and (wanted is None or self._channel is not None):
+            self.changed()  # the instances may have another configuration from now on
             return
         self.close()
         self._settings, self._keys = wanted, keys
