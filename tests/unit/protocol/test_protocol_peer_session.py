@@ -12,7 +12,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from vrrp.protocol.peer_session import MALFORMED, OVERHEAD, REPLAY, SIGNATURE, UNPROVEN, Refused, Session
+from vrrp.protocol.peer_session import MALFORMED, OVERHEAD, RECENT, REPLAY, SIGNATURE, UNPROVEN, Refused, Session
 
 A, B = ip_address("192.168.8.4"), ip_address("192.168.8.6")
 KEY, OTHER = bytes(range(32)), bytes(range(32, 64))
@@ -162,6 +162,57 @@ def test_recordings_do_not_disturb_two_that_know_each_other():
         assert said(one, stranger) == UNPROVEN
         assert said(two, one.sign(1, b"1")) == b"1"
         assert said(one, two.sign(1, b"2")) == b"2"
+
+
+def test_messages_that_were_held_back_are_worth_nothing():
+    """Else whoever is in the path could play them later, after the sender has died."""
+    one, two = acquainted()
+    held = [two.sign(1, b"%d" % number) for number in range(9)]
+    for _turn in range(RECENT - 1):
+        one.renew()
+    assert said(one, held[0]) == b"0", "a few turns may be lost"
+    one.renew()
+    assert [said(one, message) for message in held[1:]] == [UNPROVEN] * 8
+    assert [said(one, message) for message in held] == [REPLAY] * 9
+    assert said(two, one.sign(1, b"x")) == b"x"
+    assert said(one, two.sign(1, b"y")) == b"y", "the living sender goes on"
+
+
+def test_after_an_outage_both_accept_each_other_again():
+    one, two = acquainted()
+    for _turn in range(RECENT + 3):
+        for each in (one, two):
+            each.renew()
+            each.sign(1, b"lost")
+    assert said(two, one.sign(1, b"")) == UNPROVEN
+    assert said(one, two.sign(1, b"back")) == b"back"
+    assert said(two, one.sign(1, b"back")) == b"back"
+
+
+def test_a_session_that_has_ended_does_not_begin_again_with_what_it_has_answered():
+    one, two = acquainted()
+    one.renew()
+    assert said(two, one.sign(1, b"")) == b""
+    held = two.sign(1, b"old")
+    again = session(B, A)
+    one.renew()
+    assert said(again, one.sign(1, b"")) == UNPROVEN
+    assert said(one, again.sign(1, b"new")) == b"new"
+    assert said(one, held) == UNPROVEN, "its answer is recent, and spent"
+
+
+def test_turns_that_are_lost_or_cross_do_not_matter():
+    one, two = session(), session(B, A)
+    accepted = []
+    for number in range(60):
+        for each in (one, two):
+            each.renew()
+        first, second = one.sign(1, b"%d" % number), two.sign(1, b"%d" % number)
+        if number % 3:
+            accepted.append(said(two, first))
+        if number % 4:
+            said(one, second)
+    assert accepted[4:] == [b"%d" % number for number in range(60) if number % 3][4:]
 
 
 def test_lost_messages_do_not_matter():

@@ -212,6 +212,12 @@ def test_a_standby_with_another_key_is_silent():
     assert seen.doubts(107.0) == []
 
 
+def test_a_standby_that_does_not_hear_this_node_is_told_from_one_that_is_silent():
+    seen = discard(told(GOOD), UNPROVEN, *(101.0 + number for number in range(9)))
+    assert standby(seen, 109.0) == (False, "its messages answer none that this node has sent lately")
+    assert "UDP port 61112 on the way to it" in seen.silence(109.0).remedy
+
+
 def test_messages_of_a_session_that_has_not_proven_itself_are_no_doubt():
     assert discard(told(GOOD), UNPROVEN, *[100.0] * 9).doubts(100.0) == []
 

@@ -145,6 +145,9 @@ class PeerView:
         if self.nobody_at is not None:
             remedy = "systemctl start hotstandby there; where keepalived runs there, leave peer_status out"
             return Finding(f"no agent listens there on UDP port {self.port}", remedy)
+        if self._many(peer_session.UNPROVEN, now):
+            text = "its messages answer none that this node has sent lately"
+            return Finding(text, f"does a firewall drop UDP port {self.port} on the way to it?")
         ago = "since the agent started here" if self.heard_at is None else f"for {now - self.heard_at:.0f} s"
         remedy = f"is that node up, its agent running, and does a firewall drop UDP port {self.port}?"
         return Finding(f"nothing was heard of it {ago}", remedy)

@@ -130,6 +130,44 @@ def test_recordings_and_rubbish_change_nothing():
     played(scenario)
 
 
+def test_messages_that_were_held_back_do_not_keep_a_dead_node_alive():
+    async def scenario(network, node):
+        a, b = node(), node(OTHER, OWN)
+        await asyncio.sleep(3.5)
+        end, held = network.ends[OWN], []
+        end.arrives = held.append
+        await asyncio.sleep(20)
+        del end.arrives
+        b.channel.close()
+        end.waiting.clear()
+        died = a.scheduler.now()
+        for message in held:
+            end.arrives(message)
+            await asyncio.sleep(1)
+            if a.scheduler.now() - died > 6:
+                assert a.view.silence(a.scheduler.now()) is not None
+        assert len(held) >= 20
+
+    played(scenario)
+
+
+def test_both_hear_each_other_again_after_an_outage():
+    async def scenario(network, node):
+        a, b = node(), node(OTHER, OWN)
+        await asyncio.sleep(3.5)
+        for address in (OWN, OTHER):
+            network.ends[address].arrives = lambda message: None
+        await asyncio.sleep(20)
+        assert a.view.silent(a.scheduler.now())
+        for address in (OWN, OTHER):
+            del network.ends[address].arrives
+        await asyncio.sleep(2.5)
+        for each in (a, b):
+            assert not each.view.silent(each.scheduler.now())
+
+    played(scenario)
+
+
 def test_a_signed_message_that_cannot_be_read_is_counted():
     async def scenario(network, node):
         a = node()

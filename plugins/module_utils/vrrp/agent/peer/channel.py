@@ -103,6 +103,7 @@ class Channel:
             link = self._link or self._open()
             if link is None:
                 return
+            link.session.renew()
             for content in contents:
                 self._send_one(link, content)
             self._view.unsent = None
