@@ -176,6 +176,28 @@ def test_a_child_that_does_not_answer_is_not_waited_for(with_bench, monkeypatch,
     with_bench(scenario)
 
 
+@pytest.mark.parametrize("kept", [1, 8, 9, 100, 0x8000, -1])
+def test_a_child_that_is_ended_while_it_sends_its_result_is_refused(with_bench, monkeypatch, kept):
+    """What has come of a result can be anything: also a few octets that are a whole result of another kind."""
+
+    def send_and_end(descriptor, data):
+        real(descriptor, data[:kept])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    real = os.write
+
+    async def scenario(bench):
+        monkeypatch.setattr(fork.os, "write", send_and_end)
+        asked = asyncio.ensure_future(bench.refused(lambda: [str(number) for number in range(10000)]))
+        await asyncio.sleep(0)  # the child has its copy now
+        monkeypatch.setattr(fork.os, "write", real)
+        assert "was ended: nothing has changed" in str(await asked)
+        assert bench.caught == []
+        assert await bench.ask(lambda: 2) == {"found": 2}
+
+    with_bench(scenario)
+
+
 def test_a_fork_that_fails_is_an_error(with_bench, monkeypatch):
     def full():
         raise OSError(errno.EAGAIN, "Resource temporarily unavailable")

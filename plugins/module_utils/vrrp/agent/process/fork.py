@@ -16,6 +16,7 @@ import math
 import os
 import pickle
 import signal
+import struct
 import time
 import traceback
 from collections import deque
@@ -32,6 +33,7 @@ SHARE = 0.1  # of the loop's time, for starting work and for its results
 READ_SIZE = 1 << 16
 REAPING_S = 0.01
 FIRST_OWN = 3  # descriptors below are the standard streams
+SIZE = struct.Struct("=Q")  # of the result that follows: a child can be ended while it sends that
 
 
 @dataclass
@@ -133,9 +135,9 @@ class Fork:
 
     def _found(self, data: bytes) -> Any:
         """Return what the child has sent. Raises CommandError."""
-        if not data:
+        if data[: SIZE.size] != SIZE.pack(max(len(data) - SIZE.size, 0)):
             return refuse("the process that reads the configuration was ended: nothing has changed")
-        value, error, bug = pickle.loads(data)  # a copy of ourselves has written it
+        value, error, bug = pickle.loads(data[SIZE.size :])  # a copy of ourselves has written it
         if bug:
             self._log.error(bug)
             return refuse("internal error while the configuration was read: nothing has changed, see the agent's log")
@@ -206,7 +208,8 @@ def _be_child(function: Callable[[], Any], write_end: int, signals: set[int]) ->
         # Close everything of the parent's: its lock, its sockets, the control socket.
         os.closerange(FIRST_OWN, write_end)
         os.closerange(write_end + 1, os.sysconf("SC_OPEN_MAX"))
-        data = memoryview(pickle.dumps(outcome(function), pickle.HIGHEST_PROTOCOL))
+        result = pickle.dumps(outcome(function), pickle.HIGHEST_PROTOCOL)
+        data = memoryview(SIZE.pack(len(result)) + result)
         while data:
             data = data[os.write(write_end, data) :]
     finally:
