@@ -108,8 +108,9 @@ def test_routes_and_rules_move_with_a_takeover(ways):
     status = a.status()
     assert [entry["present"] for entry in status["routes"]] == [True] * 16
     assert status["routes"][0]["text"] == "192.168.110.0/24 via 192.168.8.254"
-    assert status["rules"][3] == {"text": "103: from 192.168.5.0/24 fwmark 0x18/0xc lookup 100", "present": True}
-    assert status["excluded"] == [{"text": "fd00:8::100/64", "present": True}]
+    there = {"present": True, "no_track": False}
+    assert status["rules"][3] == {"text": "103: from 192.168.5.0/24 fwmark 0x18/0xc lookup 100", **there}
+    assert status["excluded"] == [{"text": "fd00:8::100/64", **there}]
     assert status["addresses_present"] == [f"{VIP}/24"]
     assert a.stop() == 0
     wait_all(ways.b)

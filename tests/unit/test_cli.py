@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -194,6 +195,21 @@ def test_status_of_one_instance(agent, capsys):
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["INSTANCE", "web", "BACKUP"]
     assert cli.main(["status", "nobody"]) == 1
     assert capsys.readouterr() == ("", "error: there is no instance nobody; there are: VI_1, web\n")
+
+
+class Closed(io.StringIO):
+    """It is a pipe whose reader has gone, as head(1) does."""
+
+    def write(self, text):
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("words", [[], ["--json"], ["VI_1"]])
+def test_the_verdict_holds_when_nobody_reads_the_status(agent, monkeypatch, words):
+    agent.answers["status"] = STATUS
+    monkeypatch.setattr(sys, "stdout", Closed())
+    assert cli.main(["status", *words]) == 0
+    assert cli.main(["status", "--check", *words]) == 4, "VI_1 lacks an address"
 
 
 def test_the_help_says_what_the_exit_status_means(capsys):

@@ -104,6 +104,31 @@ def test_a_warning_of_one_instance_is_enough():
     assert wrong(STATUS), "an address of the MASTER is missing"
 
 
+def test_a_master_without_something_of_its_own_is_wrong():
+    absent = {"present": False, "no_track": False}
+    master = {
+        **WELL,
+        "state": "MASTER",
+        "addresses_present": WELL["addresses"],
+        "excluded": [{**absent, "text": "fd00::1/64"}, {"text": "fd00::2/64", "present": False}],  # an older agent
+        "routes": [{**absent, "text": "default via 192.168.8.1"}, {"text": "10.0.0.0/8 dev eth0", "present": True}],
+        "rules": [{**absent, "text": "100: from all lookup 7"}],
+    }
+    (found,) = of_instance(master)
+    said = "fd00::1/64, fd00::2/64, route default via 192.168.8.1, rule 100: from all lookup 7 is not on this node"
+    assert found.kind == WARNING and found.text.startswith(said)
+    assert of_instance({**master, "state": "BACKUP"}) == []
+    for key in ("excluded", "routes", "rules"):
+        others = {name: [] for name in ("excluded", "routes", "rules") if name != key}
+        assert wrong({**STATUS, "instances": [{**master, **others}]}), key
+
+
+def test_a_line_with_no_track_may_be_missing():
+    away = [{"text": "10.0.0.0/8 dev eth1", "present": False, "no_track": True}]
+    master = {**WELL, "state": "MASTER", "addresses_present": WELL["addresses"]}
+    assert of_instance({**master, "excluded": away, "routes": away, "rules": away}) == []
+
+
 def test_terms_in_words():
     assert words(None) == ""
     assert words({"reason": None, "by": "root", "expires": None, "expires_in_s": None}) == " by root"

@@ -138,9 +138,10 @@ def test_in_a_terminal_it_is_live_and_q_leaves_the_terminal_as_it_was(beside):
     ("how", "status"),
     [
         (lambda screen: screen.type(b"\x03"), 0),
+        (lambda screen: screen.type(b"\x1c"), 128 + signal.SIGQUIT),
         (lambda screen: screen.process.send_signal(signal.SIGTERM), 128 + signal.SIGTERM),
     ],
-    ids=["interrupt", "terminate"],
+    ids=["interrupt", "quit", "terminate"],
 )
 def test_every_end_leaves_the_terminal_as_it_was(beside, how, status):
     def use(program):
@@ -166,6 +167,31 @@ def test_stopped_and_continued_it_draws_again(beside):
         assert screen.ended() == (0, True)
 
     beside(use)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_before_the_screen_is_there_leaves_the_terminal_as_it_was(monkeypatch, number):
+    ours, theirs = pty.openpty()
+    before, handlers = termios.tcgetattr(theirs), [signal.getsignal(each) for each in (number, signal.SIGTSTP)]
+    enter = terminal.Terminal._enter
+
+    def interrupted(self):
+        enter(self)
+        os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(terminal.Terminal, "_enter", interrupted)
+    with os.fdopen(theirs, "w") as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        monkeypatch.setattr(sys, "stdout", stream)
+        with pytest.raises((SystemExit, KeyboardInterrupt)), terminal.Terminal():
+            pytest.fail("there is no screen")
+        assert termios.tcgetattr(theirs) == before
+        assert [signal.getsignal(each) for each in (number, signal.SIGTSTP)] == handlers
+        text = ""
+        while not text.endswith(LEAVE):  # it comes in pieces
+            assert select.select([ours], [], [], 20)[0], text
+            text += os.read(ours, 4096).decode()
+    os.close(ours)
 
 
 def test_elsewhere_than_in_a_terminal_it_prints_lines(beside):

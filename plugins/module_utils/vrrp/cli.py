@@ -10,6 +10,7 @@ Exit status of every command: 0 done, 1 the agent or the file said no, 2 wrong u
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -200,11 +201,13 @@ def check(options: argparse.Namespace) -> int:
 def status(options: argparse.Namespace) -> int:
     """Show the agent's status to people, or as JSON."""
     answer = of_one(Client(options.runtime_dir).status(), options.name)
-    if options.json:
-        say(sys.stdout, json.dumps(answer, indent=2))
-    else:
-        tell_status(answer, why=options.name is not None)
-    return WRONG if options.check and wrong(answer) else DONE
+    verdict = WRONG if options.check and wrong(answer) else DONE
+    with contextlib.suppress(BrokenPipeError):  # the verdict holds when nobody reads the status
+        if options.json:
+            say(sys.stdout, json.dumps(answer, indent=2))
+        else:
+            tell_status(answer, why=options.name is not None)
+    return verdict
 
 
 def tell_status(answer: dict[str, Any], why: bool = False) -> None:

@@ -43,14 +43,19 @@ class Terminal:
     def __enter__(self) -> Terminal:
         """Switch to another screen, and get keys without the Enter key."""
         self._before = termios.tcgetattr(self._input)
-        for number, handler in (
-            (signal.SIGWINCH, self._wake),
-            (signal.SIGTERM, self._end),
-            (signal.SIGHUP, self._end),
-            (signal.SIGTSTP, self._stop),
-        ):
-            self._handlers[number] = signal.signal(number, handler)
-        self._enter()
+        try:
+            for number, handler in (
+                (signal.SIGWINCH, self._wake),
+                (signal.SIGTERM, self._end),
+                (signal.SIGHUP, self._end),
+                (signal.SIGQUIT, self._end),
+                (signal.SIGTSTP, self._stop),
+            ):
+                self._handlers[number] = signal.signal(number, handler)
+            self._enter()
+        except BaseException:  # a signal: a block that is not entered is not left either
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_error: object) -> None:

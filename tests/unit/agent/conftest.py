@@ -108,6 +108,9 @@ class Inline:
     def run(self, function, then):
         return then(function())
 
+    def waits_for_disk(self):
+        return False
+
     def close(self):
         pass
 

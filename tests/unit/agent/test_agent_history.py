@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import Future
 
 import pytest
 from agent_fakes import FakeScheduler
 from running_daemon import running, until
 
 from vrrp.agent import history
+from vrrp.agent.errors import CommandError
 from vrrp.agent.history import History
 from vrrp.agent.log import Log
 from vrrp.agent.process import history_file, saved_state
@@ -42,14 +44,24 @@ class Child:
     """It does work when the test says so, as a child process does."""
 
     def __init__(self):
-        self.work = []
+        self.work, self.asked, self.waits = [], [], False
 
-    def run(self, function, then):
+    def run(self, function, then, does):
         self.work.append((function, then))
+        self.asked.append((does, Future()))
+        return self.asked[-1][1]
 
     def finish(self):
         function, then = self.work.pop(0)
         then(function())
+
+    def refuse(self, text):
+        self.work.pop(0)
+        does, result = self.asked[-1]
+        result.set_exception(CommandError(f"cannot start a process that {does}: {text}"))
+
+    def waits_for_disk(self):
+        return self.waits
 
 
 class Parts:
@@ -139,6 +151,18 @@ def test_a_disk_that_takes_nothing_is_told_once_and_tried_again(parts, monkeypat
     assert len(parts.written()) == 1
 
 
+def test_a_disk_that_hangs_is_told_once_and_tried_again(parts):
+    parts.enter("MASTER")
+    for _try in range(3):
+        parts.ring()
+        parts.child.refuse("an earlier process waits for a disk")
+    told = "cannot start a process that writes the history: an earlier process waits for a disk: changes of mastership"
+    assert parts.text.getvalue().count(told) == 1
+    assert parts.ring() == history.AGAIN_S
+    parts.child.finish()
+    assert len(parts.written()) == 1
+
+
 def test_the_memory_has_a_bound(parts):
     for number in range(history.WAITING_MAX + 10):
         parts.enter("MASTER", f"VI_{number}")
@@ -155,6 +179,14 @@ def test_the_end_writes_what_no_child_has_written(parts, monkeypatch):
     assert all(each.cancelled for each in parts.timers.due)
     parts.enter("BACKUP")
     assert len(parts.timers.due) == 1, "nobody listens any more"
+
+
+def test_an_end_does_not_wait_for_a_disk_that_hangs(parts):
+    parts.child.waits = True
+    parts.enter("MASTER")
+    parts.history.end()
+    assert parts.written() == []
+    assert "error: the last changes of mastership are not written: the disk does not answer" in parts.text.getvalue()
 
 
 def test_an_end_on_a_full_disk_is_told(parts, monkeypatch):

@@ -44,7 +44,12 @@ class History:
         self._log.listeners.remove(self._heard)
         if self._timer is not None:
             self._timer.cancel()
-        problem = history_file.append(self._directory, self._waiting) if self._waiting else ""
+        if not self._waiting:
+            return
+        if self._fork.waits_for_disk():
+            problem = "the last changes of mastership are not written: the disk does not answer"
+        else:
+            problem = history_file.append(self._directory, self._waiting)
         if problem:
             self._log.error(problem)
 
@@ -78,12 +83,22 @@ class History:
         self._timer = self._scheduler.call_later(AGAIN_S, self._write) if entries else None
         if entries:
             self._fork.run(
-                lambda: history_file.append(self._directory, entries), lambda told: self._done(entries, told)
-            )
+                lambda: history_file.append(self._directory, entries),
+                lambda told: self._done(entries, told),
+                "writes the history",
+            ).add_done_callback(self._ended)
+
+    def _ended(self, result: asyncio.Future[dict[str, Any]]) -> None:
+        """Tell why the child has not done it."""
+        if not result.cancelled() and result.exception() is not None:
+            self._tell(str(result.exception()))
+
+    def _tell(self, problem: str) -> None:
+        self._log.rate_limited(("history", problem), f"{problem}: changes of mastership are kept in memory")
 
     def _done(self, entries: tuple[Entry, ...], problem: str) -> dict[str, Any]:
         if problem:
-            self._log.rate_limited(("history", problem), f"{problem}: changes of mastership are kept in memory")
+            self._tell(problem)
             return {}
         written = set(entries)
         self._waiting = deque((each for each in self._waiting if each not in written), WAITING_MAX)

@@ -83,7 +83,7 @@ def test_what_is_configured():
         **BEFORE_THE_START,
         **{"name": "a", "virtual_router_id": 7, "version": 3, "base_priority": 90, "priority": 90},
         **{"advert_int_s": 0.25, "takeover_s": 0.912, "preempt": False, "unicast_peers": ["192.168.8.6"]},
-        "excluded": [{"text": "fd00::100/64", "present": False}],
+        "excluded": [{"text": "fd00::100/64", "present": False, "no_track": False}],
     }
 
 
@@ -105,7 +105,8 @@ def test_a_master_has_its_addresses_and_is_whom_it_names():
 def test_an_address_beside_a_peer_is_present_with_the_prefix_of_the_peer():
     pair = VirtualAddress(ip_interface("192.168.8.100/32"), peer=ip_interface("192.168.8.200/30"))
     bench = Bench(instance(addresses=(), excluded=(pair,))).master()
-    assert shown(bench, 20.0, "excluded") == {"excluded": [{"text": "192.168.8.100/30", "present": True}]}
+    excluded = [{"text": "192.168.8.100/30", "present": True, "no_track": False}]
+    assert shown(bench, 20.0, "excluded") == {"excluded": excluded}
 
 
 def test_a_virtual_address_beside_a_peer_is_told_as_the_kernel_lists_it():
@@ -221,14 +222,14 @@ def test_without_a_source_there_is_none():
 
 
 def test_routes_and_rules_in_the_words_of_ip():
-    route = Route(ip_network("192.168.110.0/24"), hops=(NextHop(ip_address("192.168.8.254")),))
+    route = Route(ip_network("192.168.110.0/24"), hops=(NextHop(ip_address("192.168.8.254")),), no_track=True)
     rule = Rule(4, source=ip_network("192.168.2.0/24"), table=100, priority=100)
     bench = Bench(instance(routes=(route,), rules=(rule,)))
     texts = ("192.168.110.0/24 via 192.168.8.254", "100: from 192.168.2.0/24 lookup 100")
     for present in (False, True):
         assert routes_status(bench.instance) == {
-            "routes": [{"text": texts[0], "present": present}],
-            "rules": [{"text": texts[1], "present": present}],
+            "routes": [{"text": texts[0], "present": present, "no_track": True}],
+            "rules": [{"text": texts[1], "present": present, "no_track": False}],
         }
         bench.master()
 

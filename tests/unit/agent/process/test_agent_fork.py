@@ -126,7 +126,7 @@ def test_a_refusal_keeps_its_problems(with_bench):
 def test_a_bug_in_the_child_is_logged_and_ends_nothing(with_bench):
     async def scenario(bench):
         error = await bench.refused(lambda: 1 / 0)
-        assert "internal error while the configuration was read: nothing has changed" in str(error)
+        assert "internal error in the process that reads the configuration: nothing has changed" in str(error)
         assert "ZeroDivisionError" in bench.text.getvalue()
         assert bench.caught == []
         assert await bench.ask(lambda: 2) == {"found": 2}
@@ -167,11 +167,82 @@ def test_a_child_that_does_not_answer_is_not_waited_for(with_bench, monkeypatch,
         asked = asyncio.ensure_future(bench.refused(hang))
         await asyncio.sleep(0)
         (pid,) = bench.pids
-        text = "takes longer than 0.05 s" if end == "too long" else "was ended: nothing has changed"
-        assert text in str(await asked)
+        text = "takes longer than 0.05 s" if end == "too long" else "was ended"
+        text = f"the process that reads the configuration {text}: nothing has changed"
+        assert str(await asked) == text
         assert gone(pid)
         monkeypatch.setattr(fork, "TIME_MAX_S", 20)  # a busy machine is slow to answer, too
         assert await bench.ask(lambda: 2) == {"found": 2}
+
+    with_bench(scenario)
+
+
+@pytest.mark.parametrize("kept", [1, 8, 9, 100, 0x8000, -1])
+def test_a_child_that_is_ended_while_it_sends_its_result_is_refused(with_bench, monkeypatch, kept):
+    """What has come of a result can be anything: also a few octets that are a whole result of another kind."""
+
+    def send_and_end(descriptor, data):
+        real(descriptor, data[:kept])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    real = os.write
+
+    async def scenario(bench):
+        monkeypatch.setattr(fork.os, "write", send_and_end)
+        asked = asyncio.ensure_future(bench.refused(lambda: [str(number) for number in range(10000)]))
+        await asyncio.sleep(0)  # the child has its copy now
+        monkeypatch.setattr(fork.os, "write", real)
+        assert "was ended: nothing has changed" in str(await asked)
+        assert bench.caught == []
+        assert await bench.ask(lambda: 2) == {"found": 2}
+
+    with_bench(scenario)
+
+
+def not_yet(pid, options):
+    """Stand for waitpid(2) of a child that waits for a disk: SIGKILL does not end it."""
+    return 0, 0
+
+
+def test_no_child_is_started_while_three_wait_for_a_disk(with_bench, monkeypatch):
+    real = os.waitpid
+
+    async def scenario(bench):
+        monkeypatch.setattr(fork.os, "waitpid", not_yet)
+        for number in range(3):
+            assert await bench.ask(lambda number=number: number) == {"found": number}
+        error = await bench.refused(lambda: 3)
+        reason = "an earlier process waits for a disk"
+        assert str(error) == f"cannot start a process that reads the configuration: {reason}"
+        assert len(bench.pids) == 3 and bench.fork.left() == 3
+        assert bench.fork.waits_for_disk()
+        monkeypatch.setattr(fork.os, "waitpid", real)
+        assert not bench.fork.waits_for_disk()
+        assert await bench.ask(lambda: 4) == {"found": 4}
+
+    with_bench(scenario)
+
+
+def test_a_child_that_does_not_end_is_looked_for_less_and_less_often(with_bench, monkeypatch):
+    real_waitpid, pauses = os.waitpid, []
+
+    async def scenario(bench):
+        loop = asyncio.get_running_loop()
+        real = loop.call_later
+
+        def call_later(delay_s, function, *arguments):
+            if len(arguments) == 2:  # the process id, and the pause
+                pauses.append(delay_s)
+                return loop.call_soon(function, *arguments)
+            return real(delay_s, function, *arguments)
+
+        monkeypatch.setattr(loop, "call_later", call_later)
+        monkeypatch.setattr(fork.os, "waitpid", not_yet)
+        assert await bench.ask(lambda: 1) == {"found": 1}
+        while len(pauses) < 9:
+            await asyncio.sleep(0)
+        monkeypatch.setattr(fork.os, "waitpid", real_waitpid)
+        assert pauses[:9] == [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0]
 
     with_bench(scenario)
 

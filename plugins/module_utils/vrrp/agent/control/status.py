@@ -117,7 +117,10 @@ def instance_status(
         "unicast_peers": [str(peer) for peer in config.unicast_peers],
         "addresses": [str(address) for address in vips],
         "addresses_present": [address for address in map(str, vips) if address in there],
-        "excluded": [{"text": text, "present": text in there} for text in map(str, excluded)],
+        "excluded": [
+            {"text": text, "present": text in there, "no_track": entry.no_track}
+            for text, entry in zip(map(str, excluded), config.excluded)
+        ],
         **routes_status(instance),
         "hold": router.hold,
         "maintenance": maintenance,
@@ -147,7 +150,8 @@ def routes_status(instance: VrrpInstance) -> dict[str, Any]:
     """Return its routes and rules as ip(8) prints them, and whether the kernel has them, as far as it told us."""
     found: dict[str, list[dict[str, Any]]] = {"routes": [], "rules": []}
     for way in instance.addresses.routes.wanted:
-        found[f"{way.what}s"].append({"text": way.text, "present": instance.addresses.routes.is_there(way)})
+        there = instance.addresses.routes.is_there(way)
+        found[f"{way.what}s"].append({"text": way.text, "present": there, "no_track": not way.track})
     return found
 
 

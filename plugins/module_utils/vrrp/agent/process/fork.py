@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run slow work in a child, which is a copy of this process: reading and parsing a configuration.
+"""Run slow work in a child, which is a copy of this process: reading a configuration, writing to the disk.
 
 A thread would not do: it shares the interpreter's lock with the loop, and has no real-time priority (the kernel resets
 that for what we start), so the loop would wait while other processes have the processor. The child sees everything as
-it was when it began, changes nothing of it, and sends back what it found. There is one at a time.
+it was when it began, changes nothing of it, and sends back what it found. There is one at a time. One that takes too
+long is killed, but while it waits for a disk that hangs the kernel does not end it: of these there are a few at most.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import math
 import os
 import pickle
 import signal
+import struct
 import time
 import traceback
 from collections import deque
@@ -30,8 +32,11 @@ from . import oom_score
 TIME_MAX_S = 4.5  # a client waits for 5 s
 SHARE = 0.1  # of the loop's time, for starting work and for its results
 READ_SIZE = 1 << 16
-REAPING_S = 0.01
+REAPING_S, REAPING_MAX_S = 0.01, 1.0  # between two looks whether a killed child has ended
+LEFT_MAX = 3  # killed children that have not ended
+END_S = 0.2  # a killed child that has not ended after that waits for a disk
 FIRST_OWN = 3  # descriptors below are the standard streams
+SIZE = struct.Struct("=Q")  # of the result that follows: a child can be ended while it sends that
 
 
 @dataclass
@@ -41,6 +46,7 @@ class Work:
     function: Callable[[], Any]
     then: Callable[[Any], dict[str, Any]]
     result: asyncio.Future[Any]
+    does: str  # what the child does, in the texts of errors
 
 
 class Fork:
@@ -55,14 +61,20 @@ class Fork:
         self._closed = False
         self._work: Optional[Work] = None
         self._pid = 0
+        self._killed: set[int] = set()  # children that are not reaped
         self._pipe = -1
         self._received: list[bytes] = []
         self._timer: Optional[asyncio.TimerHandle] = None
         self._spent_s = 0.0  # of the loop's time, for the present work
 
-    def run(self, function: Callable[[], Any], then: Callable[[Any], dict[str, Any]]) -> asyncio.Future[dict[str, Any]]:
+    def run(
+        self,
+        function: Callable[[], Any],
+        then: Callable[[Any], dict[str, Any]],
+        does: str = "reads the configuration",
+    ) -> asyncio.Future[dict[str, Any]]:
         """Call ``function`` in a child and then ``then``. If either raises CommandError, the future has it."""
-        work = Work(function, then, self._loop.create_future())
+        work = Work(function, then, self._loop.create_future(), does)
         self._waiting.append(work)
         if not self._busy:
             self._next()
@@ -77,6 +89,19 @@ class Fork:
         if self._timer is not None:
             self._timer.cancel()
 
+    def left(self) -> int:
+        """Return how many killed children have not ended."""
+        for pid in tuple(self._killed):
+            self._has_ended(pid)
+        return len(self._killed)
+
+    def waits_for_disk(self) -> bool:
+        """Return whether a killed child does not end, after a moment in which others do. For the end of the agent."""
+        deadline = time.monotonic() + END_S
+        while self.left() and time.monotonic() < deadline:
+            time.sleep(REAPING_S)
+        return bool(self._killed)
+
     def _next(self) -> None:
         """Begin the work that has waited longest."""
         self._busy = bool(self._waiting) and not self._closed
@@ -86,11 +111,13 @@ class Fork:
         self._work = work = self._waiting.popleft()
         self._received.clear()
         try:
+            if self.left() >= LEFT_MAX:
+                raise OSError("an earlier process waits for a disk")
             self._pid, self._pipe = start(work.function)
         except OSError as error:
-            reason = f"cannot start a process that reads the configuration: {error.strerror or error}"
+            reason = error.strerror or str(error)
             self._spent_s = time.perf_counter() - began
-            return self._over(lambda: refuse(reason))
+            return self._over(lambda work: refuse(f"cannot start a process that {work.does}: {reason}"))
         self._loop.add_reader(self._pipe, self._readable)
         self._timer = self._loop.call_later(TIME_MAX_S, self._too_long)
         self._spent_s = time.perf_counter() - began
@@ -107,13 +134,13 @@ class Fork:
             self._end_child()
             found = b"".join(self._received)
             self._received.clear()
-            self._over(lambda: self._found(found))
+            self._over(lambda work: self._found(work, found))
         self._spent_s += time.perf_counter() - began
 
     def _too_long(self) -> None:
         self._end_child()
-        text = f"reading the configuration takes longer than {TIME_MAX_S:g} s: nothing has changed"
-        self._over(lambda: refuse(text))
+        text = f"takes longer than {TIME_MAX_S:g} s: nothing has changed"
+        self._over(lambda work: refuse(f"the process that {work.does} {text}"))
 
     def _end_child(self) -> None:
         if self._timer is not None:
@@ -123,27 +150,36 @@ class Fork:
         pid, self._pid = self._pid, 0
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        self._reap(pid)
+        self._killed.add(pid)
+        self._reap(pid, REAPING_S)
 
-    def _reap(self, pid: int) -> None:
+    def _reap(self, pid: int, pause_s: float) -> None:
         """Reap the child. It may end late after SIGKILL, and never when it waits for a dead disk."""
-        with contextlib.suppress(ChildProcessError):
-            if os.waitpid(pid, os.WNOHANG) == (0, 0) and not self._loop.is_closed():
-                self._loop.call_later(REAPING_S, self._reap, pid)
+        if not self._has_ended(pid) and not self._loop.is_closed():
+            self._loop.call_later(pause_s, self._reap, pid, min(2 * pause_s, REAPING_MAX_S))
 
-    def _found(self, data: bytes) -> Any:
+    def _has_ended(self, pid: int) -> bool:
+        """Return whether a killed child is reaped, now or before."""
+        if pid in self._killed:
+            with contextlib.suppress(ChildProcessError):
+                if os.waitpid(pid, os.WNOHANG) == (0, 0):
+                    return False
+            self._killed.discard(pid)
+        return True
+
+    def _found(self, work: Work, data: bytes) -> Any:
         """Return what the child has sent. Raises CommandError."""
-        if not data:
-            return refuse("the process that reads the configuration was ended: nothing has changed")
-        value, error, bug = pickle.loads(data)  # a copy of ourselves has written it
+        if data[: SIZE.size] != SIZE.pack(max(len(data) - SIZE.size, 0)):
+            return refuse(f"the process that {work.does} was ended: nothing has changed")
+        value, error, bug = pickle.loads(data[SIZE.size :])  # a copy of ourselves has written it
         if bug:
             self._log.error(bug)
-            return refuse("internal error while the configuration was read: nothing has changed, see the agent's log")
+            return refuse(f"internal error in the process that {work.does}: nothing has changed, see the agent's log")
         if error is not None:
             raise error
         return value
 
-    def _over(self, found: Callable[[], Any]) -> None:
+    def _over(self, found: Callable[[Work], Any]) -> None:
         """Set the result, and begin no work for nine times as long as this one took of the loop's time."""
         work, self._work = self._work, None
         if work is None:
@@ -152,7 +188,7 @@ class Fork:
         def finish() -> None:
             began = time.perf_counter()
             try:
-                result = work.then(found())
+                result = work.then(found(work))
             except CommandError as error:
                 work.result.set_exception(error)
                 work.result.exception()  # the client may have gone
@@ -206,7 +242,8 @@ def _be_child(function: Callable[[], Any], write_end: int, signals: set[int]) ->
         # Close everything of the parent's: its lock, its sockets, the control socket.
         os.closerange(FIRST_OWN, write_end)
         os.closerange(write_end + 1, os.sysconf("SC_OPEN_MAX"))
-        data = memoryview(pickle.dumps(outcome(function), pickle.HIGHEST_PROTOCOL))
+        result = pickle.dumps(outcome(function), pickle.HIGHEST_PROTOCOL)
+        data = memoryview(SIZE.pack(len(result)) + result)
         while data:
             data = data[os.write(write_end, data) :]
     finally:
