@@ -25,6 +25,7 @@ FOLDER = "/run/hotstandby-drill"
 UNDO = f"{FOLDER}/undo"
 TIMER = "hotstandby-drill"  # the name of the transient units
 SECONDS_MAX = 3600
+_UNDOES = ("/bin/sh",)  # /run is often mounted noexec, so nothing in it is a program
 
 
 def run(module: Any) -> dict[str, Any]:
@@ -78,7 +79,7 @@ class Maker:
         if os.path.exists(FOLDER):
             raise DeploymentError(
                 "a drill is under way on this node, and its own timer undoes it "
-                f"(systemctl list-timers {TIMER}.timer). If it failed to, look at journalctl -u {TIMER} and run {UNDO}"
+                f"(systemctl list-timers {TIMER}.timer). If it failed to, look at journalctl -u {TIMER} and run: sh {UNDO}"
             )
         if self._kind == fault.NODE:
             if not self._places:
@@ -103,7 +104,7 @@ class Maker:
         self._command(
             ["systemd-run", f"--unit={TIMER}", f"--on-active={self._seconds:g}", "--collect", "--quiet",
              "--timer-property=AccuracySec=100ms", "--description=Undo a drill of hotstandby.vrrp",
-             "--property=Restart=on-failure", "--property=RestartSec=10", UNDO]
+             "--property=Restart=on-failure", "--property=RestartSec=10", *_UNDOES, UNDO]
         )  # fmt: skip
         self._command(["systemctl", "is-active", "--quiet", f"{TIMER}.timer"])
 
@@ -165,10 +166,10 @@ def undo(command: Run, predict: bool) -> dict[str, Any]:
         return {"changed": True, "msg": "the fault of a drill would be undone"}
     ended_at = time.time()
     try:
-        command([UNDO])
+        command([*_UNDOES, UNDO])
     except DeploymentError as error:
         if os.path.exists(UNDO):  # the timer has not undone it in the meantime
-            raise DeploymentError(f"the fault stays, try {UNDO} on the node: {error}") from error
+            raise DeploymentError(f"the fault stays, try sh {UNDO} on the node: {error}") from error
     for kind in ("timer", "service"):  # the service where an undo by the timer failed and is tried again
         command(["systemctl", "stop", f"{TIMER}.{kind}"], accepted=(0, 5))  # 5: it has ended
     return {"changed": True, "ended_at": ended_at, "msg": "the fault was undone"}
