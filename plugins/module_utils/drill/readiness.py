@@ -103,5 +103,9 @@ def _interfaces(found: Found) -> list[str]:
 
 
 def _addresses(found: Found) -> list[str]:
-    said = [address for instance in found.get("instances") or () for address in instance.get("addresses") or ()]
+    """Return all that is on the network for a master: also virtual_ipaddress_excluded, which is not advertised."""
+    said = []
+    for instance in found.get("instances") or ():
+        said += instance.get("addresses") or ()
+        said += [each["text"] for each in instance.get("excluded") or ()]
     return list(dict.fromkeys(str(each).split("/")[0] for each in said))

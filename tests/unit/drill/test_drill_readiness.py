@@ -34,6 +34,13 @@ def test_the_master_of_the_first_instance_is_to_fail():
     assert (made["addresses"], made["probed"]) == (["192.168.8.100"], {"VI_1": "192.168.8.100"})
 
 
+def test_an_isolation_takes_away_the_excluded_addresses_too():
+    excluded = [{"text": "10.9.0.1/24", "present": True}, {"text": "2001:db8::9/64", "present": False}]
+    made = plan("node", pair(first=node("MASTER", excluded=excluded)), 10)
+    assert made["addresses"] == ["192.168.8.100", "10.9.0.1", "2001:db8::9"]
+    assert made["probed"] == {"VI_1": "192.168.8.100"}
+
+
 @pytest.mark.parametrize(
     ("second", "text"),
     [
