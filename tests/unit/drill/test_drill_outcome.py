@@ -138,10 +138,22 @@ def test_what_fails_a_drill(more, text):
 
 
 def test_an_instance_of_the_other_node_need_not_move():
-    found = judged(masters={"VI_1": "web-b"}, events={}, probe=counts(0), after={
+    found = judged(NONE, masters={"VI_1": "web-b"}, events={}, probe=counts(0), after={
         "web-a": node("BACKUP", master=6), "web-b": node("MASTER", number=6, master=6)
     })  # fmt: skip
     assert found["passed"], found["remarks"]
+
+
+def test_an_instance_of_the_other_node_may_lose_nothing():
+    found = judged(NONE, masters={"VI_1": "web-b"}, events={}, probe=counts(20), after={
+        "web-a": node("BACKUP", master=6), "web-b": node("MASTER", number=6, master=6)
+    })  # fmt: skip
+    assert (found["passed"], found["remarks"][0]) == (False, "2000 probes were lost, where none was expected")
+
+
+def test_a_drill_after_which_the_simulation_has_no_answer_has_failed():
+    found = judged({**AWAY, "for_good": True})
+    assert (found["passed"], found["remarks"][0][:39]) == (False, "the simulation expects no answer at all")
 
 
 @pytest.mark.parametrize(
