@@ -182,14 +182,19 @@ class _Judge:
     def _too_much(self, expected: Expected) -> list[str]:
         if expected.get("for_good"):
             return ["the simulation expects no answer at all at the end, so nothing says what may be lost"]
-        losses = [each for each in self._lost() if not self._earlier(each)]
-        count = sum(each["count"] or 0 for each in losses)
+        count, lost_s = self._sums()
         if expected["worst_s"] == 0:
             return [f"{count} probes were lost, where none was expected"] if count else []
-        lost_s = sum(each["to_s"] - each["from_s"] for each in losses)
         if lost_s <= expected["worst_s"] + SPARE_S:
             return []
         return [f"no answer for {lost_s:.2f} s in all, where {expected['worst_s']:.2f} s were expected at worst"]
+
+    def _sums(self) -> tuple[int, float]:
+        """Return how many probes were lost since anything was done, and for how long; the first losses are listed."""
+        counted = self._count() or {"lost": 0, "lost_s": 0.0}
+        earlier = [each for each in self._lost() if self._earlier(each)]
+        count = counted["lost"] - sum(each["count"] or 0 for each in earlier)
+        return count, counted["lost_s"] - sum(each["to_s"] - each["from_s"] for each in earlier)
 
     def _earlier(self, lost: Lost) -> bool:
         """Return whether a loss was over before anything was done to the pair."""

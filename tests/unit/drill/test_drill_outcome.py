@@ -18,8 +18,8 @@ LOOK = {"sent": 1000.0, "received": 1000.2, "started": 1000.1, "ended": 1000.1}
 def counts(lost_s=3.0, sent=2000, **more):
     losses = [{"from_s": 2.0, "to_s": 2.0 + lost_s, "count": int(lost_s * 100)}] if lost_s else []
     return {"started_at": 1000.0, "seconds": 20.0,
-            "counts": [{"address": "192.168.8.100", "sent": sent, "lost": int(lost_s * 100), "longest_s": lost_s,
-                        "losses": losses, "longest_gap_s": 0.01, **more}]}  # fmt: skip
+            "counts": [{"address": "192.168.8.100", "sent": sent, "lost": int(lost_s * 100), "lost_s": lost_s,
+                        "longest_s": lost_s, "losses": losses, "longest_gap_s": 0.01, **more}]}  # fmt: skip
 
 
 def drill(kind="agent", **more):
@@ -103,9 +103,18 @@ def test_a_switchover_that_lost_one_probe_has_failed():
 
 def test_what_was_lost_before_the_fault_does_not_count():
     early = {"from_s": 0.5, "to_s": 1.5, "count": 100}
-    found = judged(probe=counts(3.5, losses=[early, {"from_s": 2.0, "to_s": 5.5, "count": 350}]))
+    losses = [early, {"from_s": 2.0, "to_s": 5.5, "count": 350}]
+    found = judged(probe=counts(4.5, losses=losses))
     assert found["passed"]
     assert found["remarks"] == ["100 of these probes were lost before the drill did anything: they do not count"]
+
+
+def test_losses_that_are_not_listed_are_judged():
+    listed = [{"from_s": 2.0, "to_s": 2.01, "count": 1}]
+    found = judged(probe=counts(6.0, losses=listed))
+    assert (found["passed"], found["remarks"][0][:22]) == (False, "no answer for 6.00 s i")
+    found = judged(NONE, probe=counts(6.0, losses=listed), **SWITCHOVER)
+    assert (found["passed"], found["remarks"][0][:20]) == (False, "600 probes were lost")
 
 
 @pytest.mark.parametrize(("lost_s", "passed"), [(3.85, True), (3.95, False)])
