@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 
@@ -55,6 +56,7 @@ def test_a_wrong_command_changes_nothing(tmp_path, arguments, message):
     done = play(tmp_path, fleet(web=group("web")), "drill", *(["-e", arguments] if arguments else []))
     assert (done.returncode, done.asked) == (2, []), done.output
     assert message in done.output
+    assert '<failure message="web-a: ' in (tmp_path / "hotstandby-reports" / "drill.xml").read_text()
 
 
 def test_check_mode_changes_nothing_and_says_what_would_be_done(tmp_path):
@@ -63,6 +65,7 @@ def test_check_mode_changes_nothing_and_says_what_would_be_done(tmp_path):
     assert done.returncode == 0, done.output
     assert {name for name, _host, _arguments in done.asked} == {"vrrp_probe"}
     assert "node: web-a fails, and web-b takes over VI_1; 192.168.8.104 is probed from client" in done.output
+    assert not (tmp_path / "hotstandby-reports").exists()
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +120,13 @@ def test_the_report_tells_of_the_failure(broken):
     assert "make the fault" in (folder / "drill.html").read_text()
     assert "<failure" in (folder / "drill.xml").read_text()
     assert '"passed": false' in (folder / "drill.json").read_text()
+
+
+def test_the_report_has_the_pair_that_was_refused_too(broken):
+    _done, folder = broken
+    instances = json.loads((folder / "drill.json").read_text())["instances"]
+    [refused] = [each for each in instances if each["pair"] == "db"]
+    assert (refused["passed"], refused["measured"]) == (False, None)
+    assert refused["remarks"][0].startswith("db-a: VI_1 on db-b: it is drained")
+    assert '<testcase classname="db" ' in (folder / "drill.xml").read_text()
+    assert "it is drained" in (folder / "drill.html").read_text()
