@@ -61,10 +61,8 @@ from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import 
 
 def drill_report(hosts, hostvars, groups):
     """Return the forms of the report; none where nothing was to be done."""
-    noted = {
-        host: {"judged": hostvars[host].get("__ha_pair_drill_outcome"), "failed": hostvars[host].get("__ha_pair_failed")}
-        for host in hosts
-    }
+    names = {"judged": "__ha_pair_drill_outcome", "failed": "__ha_pair_failed"}
+    noted = {host: {word: hostvars[host].get(name) for word, name in names.items()} for host in hosts}
     plain = json.loads(json.dumps(outcomes(pairs_of(hosts, hostvars, *tree(hostvars, groups)), noted)))
     if not plain:
         return {}

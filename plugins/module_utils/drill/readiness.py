@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from ..inventory.verify import proof
+from .fault import unit
 from .options import SWITCHOVER
 
 Found = Mapping[str, Any]  # what vrrp_info returned of a node, with samples
@@ -80,7 +81,9 @@ def _of_instance(host: str, instance: Mapping[str, Any], seconds: Optional[float
 def _service(found: Found, host: str, named: Optional[str]) -> tuple[Optional[str], list[str]]:
     """Return the unit to stop: the one that was named, or the one that the instances of the node watch."""
     if named:
-        return named, []
+        whole = unit(named)
+        wrong = f"drill_service: {named!r} is not the name of a systemd unit; write for example nginx.service"
+        return whole, [] if whole else [wrong]
     units = {
         check["name"]
         for instance in found.get("instances") or ()
@@ -104,7 +107,7 @@ def _interfaces(found: Found) -> list[str]:
 
 def _addresses(found: Found) -> list[str]:
     """Return all that is on the network for a master: also virtual_ipaddress_excluded, which is not advertised."""
-    said = []
+    said: list[str] = []
     for instance in found.get("instances") or ():
         said += instance.get("addresses") or ()
         said += [each["text"] for each in instance.get("excluded") or ()]

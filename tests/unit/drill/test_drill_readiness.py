@@ -86,7 +86,9 @@ def unit(name):
     ("checks", "named", "service", "text"),
     [
         ([unit("nginx.service"), {"kind": "script", "name": "chk"}], None, "nginx.service", None),
-        ([unit("nginx.service")], "postfix", "postfix", None),
+        ([unit("nginx.service")], "nginx", "nginx.service", None),
+        ([unit("nginx.service")], "postfix@-.service", "postfix@-.service", None),
+        ([unit("nginx.service")], "nginx*", None, "drill_service: 'nginx*' is not the name of a systemd unit"),
         ([], None, None, "web-a watches none with track_unit, so say which one to stop: -e drill_service=NAME"),
         ([unit("b"), unit("a")], None, None, "web-a watches several (a, b) with track_unit, so say which one to stop"),
     ],
