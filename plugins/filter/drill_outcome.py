@@ -65,6 +65,7 @@ _value:
 import time
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.expected import expected
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.options import CONTROLLER
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcome import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcomes import cause
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair_simulation.pair import SimulatedPair
@@ -87,6 +88,8 @@ def drill_outcome(hosts, hostvars, groups, pair, seconds, connects=False):
 
     plan = noted(hosts[0], "__ha_pair_drill")
     failures = {host: known[host]["__ha_pair_failed"] for host in hosts if known[host].get("__ha_pair_failed")}
+    remote = (known[hosts[0]].get("drill_probe_host") or CONTROLLER) != CONTROLLER
+    undone = [noted(plan["victim"], name) for name in ("__ha_pair_drill_undone", "__ha_pair_drill_undone_late")]
     looks = {host: [noted(host, name).get("clock") for name in _LOOKS] for host in hosts}
     return instances(
         {
@@ -98,9 +101,10 @@ def drill_outcome(hosts, hostvars, groups, pair, seconds, connects=False):
             "ended_at": time.time(),
             "failed": cause(failures),
             "fault": noted(plan["victim"], "__ha_pair_drill_fault"),
-            "undone": noted(plan["victim"], "__ha_pair_drill_undone"),
+            "undone": undone,
             "probe": counted("__ha_pair_drill_probe"),
-            "probe_clock": counted("__ha_pair_drill_probed").get("clock"),
+            # The controller has its own clock.
+            "probe_clock": counted("__ha_pair_drill_probed").get("clock") if remote else None,
             "events": {host: noted(host, "__ha_pair_drill_events").get("stdout") for host in hosts},
             "after": {host: noted(host, "__ha_pair_seen") for host in hosts},
         },
