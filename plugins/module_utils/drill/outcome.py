@@ -252,8 +252,6 @@ class _Judge:
         late_s = self._late_s()
         if late_s > _LATE_S:
             said.append(f"the probe itself was late by up to {late_s:.2f} s, so shorter losses may be missing")
-        if drill["probed"].get(self._name) is None:
-            said.append("it has only link-local addresses, which are not probed")
         if self._kind == "service" and not drill["connects"]:
             said.append("the probe asked the host and not the service: with -e drill_port=PORT it asks the service")
         elif expected is None:

@@ -33,6 +33,13 @@ def plan(kind: str, found: Mapping[str, Found], seconds: float, service: Optiona
         problems += [f"{host}: {text}" for text in agent.get("warnings") or ()]
         for instance in each.get("instances") or ():
             problems += _of_instance(host, instance, seconds if kind != SWITCHOVER else None)
+    reached = probed(found.get(victim or "") or {})
+    if victim is not None:
+        problems += [
+            f"{name}: it has only link-local addresses, which no probe reaches, so nothing could be measured"
+            for name in names
+            if name not in reached
+        ]
     chosen = None
     if kind == "service" and victim is not None:
         chosen, why = _service(found[victim], victim, service)
@@ -45,7 +52,7 @@ def plan(kind: str, found: Mapping[str, Found], seconds: float, service: Optiona
         "service": chosen,
         "interfaces": _interfaces(found.get(victim or "") or {}),
         "addresses": _addresses(found.get(victim or "") or {}),
-        "probed": probed(found.get(victim or "") or {}),
+        "probed": reached,
         "problems": problems,
         "table": judged["table"],
     }

@@ -238,11 +238,6 @@ def test_the_times_of_a_node_with_another_clock_are_corrected():
     assert found["remarks"] == ["the clock of web-b differs from the controller's; corrected within 0.10 s"]
 
 
-def test_an_instance_with_link_local_addresses_is_not_measured():
-    found = judged(probed={})
-    assert found["measured"] is None and "it has only link-local addresses, which are not probed" in found["remarks"]
-
-
 def test_each_instance_is_judged_by_itself():
     second = {**drill()["after"]["web-a"]}
     found = instances(drill(masters={"VI_2": "web-b", "VI_1": "web-a"}, after={"web-a": second, "web-b": second}), {})

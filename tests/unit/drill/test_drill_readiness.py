@@ -99,6 +99,12 @@ def test_the_service_that_the_pair_watches_is_stopped(checks, named, service, te
     assert [text in each for each in made["problems"]] == ([True] if text else [])
 
 
+def test_an_instance_that_no_probe_reaches_is_refused():
+    found = pair(node("MASTER", vip="fe80::1/64"), node("BACKUP", vip="fe80::1/64", number=6))
+    [text] = plan("switchover", found, 10)["problems"]
+    assert text == "VI_1: it has only link-local addresses, which no probe reaches, so nothing could be measured"
+
+
 def test_a_link_local_address_is_not_probed():
     found = {"instances": [{"name": "six", "addresses": ["fe80::1/64", "2001:db8::1/64"]},
                            {"name": "local", "addresses": ["FE80::1"]}]}  # fmt: skip

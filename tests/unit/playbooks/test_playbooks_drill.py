@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible.plugins.test.core import TestModule
+from ansible.plugins.test import core
 from fake_nodes import living, pair, play
 from jinja2 import Environment
 
@@ -143,7 +143,7 @@ def test_an_undo_that_fails_is_tried_again(undone, again):
     [drill] = yaml.safe_load((ROLE / "drill_run.yml").read_text())
     [late] = [each for each in drill["always"][0]["block"] if each.get("register") == "__ha_pair_drill_undone_late"]
     jinja = Environment()
-    jinja.tests.update(TestModule().tests())
+    jinja.tests.update(core.TestModule().tests())
     assert jinja.compile_expression(late["when"])(__ha_pair_drill_undone=undone) is again
 
 
