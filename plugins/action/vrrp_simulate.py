@@ -98,8 +98,12 @@ def _played(said, pairs):
     checks = {node: own for pair in pairs for node, own in pair.checks.items()}
     faults = read(said, checks, set().union(*(pair.words for pair in pairs)))
     for fault in faults:
-        if not any(nodes_of(fault) <= set(pair.checks) for pair in pairs):
+        own = [pair for pair in pairs if nodes_of(fault) <= set(pair.checks)]
+        if not own:
             raise FaultError(f'fault "{fault}": these are not the hosts of one pair (write one split for each pair)')
+        if fault.only_on is not None and not any(fault.only_on in pair.words for pair in own):
+            there = ", ".join(sorted(set().union(*(pair.words for pair in own))))
+            raise FaultError(f'fault "{fault}": {fault.only_on} is of another pair. This one has: {there}')
     if not faults:
         return [instance for pair in pairs for instance in pair.usual()]
     concerned = [(pair, pair.concerned(faults)) for pair in pairs]

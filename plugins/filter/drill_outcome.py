@@ -65,7 +65,9 @@ _value:
 import time
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.expected import expected
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.options import CONTROLLER
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcome import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcomes import cause
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair_simulation.pair import SimulatedPair
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.simulation_input import NodeFile
@@ -85,7 +87,9 @@ def drill_outcome(hosts, hostvars, groups, pair, seconds, connects=False):
         return next((noted(host, name) for host in hosts if "counts" in noted(host, name)), {})
 
     plan = noted(hosts[0], "__ha_pair_drill")
-    failures = [known[host]["__ha_pair_failed"] for host in hosts if known[host].get("__ha_pair_failed")]
+    failures = {host: known[host]["__ha_pair_failed"] for host in hosts if known[host].get("__ha_pair_failed")}
+    remote = (known[hosts[0]].get("drill_probe_host") or CONTROLLER) != CONTROLLER
+    undone = [noted(plan["victim"], name) for name in ("__ha_pair_drill_undone", "__ha_pair_drill_undone_late")]
     looks = {host: [noted(host, name).get("clock") for name in _LOOKS] for host in hosts}
     return instances(
         {
@@ -95,12 +99,12 @@ def drill_outcome(hosts, hostvars, groups, pair, seconds, connects=False):
             "clocks": {host: [look for look in found if look] for host, found in looks.items()},
             "began_at": float(known[hosts[0]]["__ha_pair_drill_began_at"]),
             "ended_at": time.time(),
-            # The cause comes before the host that stopped because of it.
-            "failed": next(iter(sorted(failures, key=lambda text: "stopped, because " in text)), ""),
+            "failed": cause(failures),
             "fault": noted(plan["victim"], "__ha_pair_drill_fault"),
-            "undone": noted(plan["victim"], "__ha_pair_drill_undone"),
+            "undone": undone,
             "probe": counted("__ha_pair_drill_probe"),
-            "probe_clock": counted("__ha_pair_drill_probed").get("clock"),
+            # The controller has its own clock.
+            "probe_clock": counted("__ha_pair_drill_probed").get("clock") if remote else None,
             "events": {host: noted(host, "__ha_pair_drill_events").get("stdout") for host in hosts},
             "after": {host: noted(host, "__ha_pair_seen") for host in hosts},
         },

@@ -12,20 +12,31 @@ version_added: 0.4.0
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
-  - Writes what P(hotstandby.vrrp.drill_outcome#filter) returned as a page, as JUnit XML, as JSON and as a table.
+  - Writes what P(hotstandby.vrrp.drill_outcome#filter) returned as a page, as JUnit XML, as JSON and as a table. A pair
+    that stopped before that has failed.
 options:
   _input:
     description:
-      - The instances of all drills.
+      - The hosts of the play.
     type: list
-    elements: dict
+    elements: str
+    required: true
+  hostvars:
+    description:
+      - The variables of the hosts, with what the role P(hotstandby.vrrp.ha_pair#role) noted of the drills.
+    type: dict
+    required: true
+  groups:
+    description:
+      - The groups of the inventory.
+    type: dict
     required: true
 """
 
 EXAMPLES = r"""
 - name: Write the page
   ansible.builtin.copy:
-    content: "{{ (outcomes | hotstandby.vrrp.drill_report).html }}"
+    content: "{{ (ansible_play_hosts_all | hotstandby.vrrp.drill_report(hostvars, groups)).html }}"
     dest: drill.html
     mode: "0644"
   delegate_to: localhost
@@ -33,21 +44,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The texts C(html), C(junit) and C(json), and C(lines), the lines of a table with 80 columns.
+  description: The texts C(html), C(junit) and C(json), and C(lines), the lines of a table with 80 columns. It
+    is empty where there was no drill.
   type: dict
 """
 
 import json
 from datetime import datetime
 
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcomes import outcomes
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.report.junit import junit
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.report.page import page
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.report.table import lines
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import pairs_of, tree
 
 
-def drill_report(instances):
-    """Return the forms of the report."""
-    plain = json.loads(json.dumps(instances))
+def drill_report(hosts, hostvars, groups):
+    """Return the forms of the report; none where nothing was to be done."""
+    names = {"judged": "__ha_pair_drill_outcome", "failed": "__ha_pair_failed"}
+    noted = {host: {word: hostvars[host].get(name) for word, name in names.items()} for host in hosts}
+    plain = json.loads(json.dumps(outcomes(pairs_of(hosts, hostvars, *tree(hostvars, groups)), noted)))
+    if not plain:
+        return {}
     pairs = ", ".join(dict.fromkeys(each["pair"] for each in plain))
     made_at = datetime.now().astimezone().isoformat(timespec="seconds")
     report = {"title": f"Drill of {pairs}", "made_at": made_at, "kind": "drill", "instances": plain}

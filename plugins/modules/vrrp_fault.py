@@ -42,7 +42,8 @@ options:
     default: 60
   service:
     description:
-      - The systemd unit to stop, for O(kind=service).
+      - The systemd unit to stop, for O(kind=service); a service where it has no suffix. Active units that systemd stops
+        with it, such as those that require it, are started again with it.
     type: str
   interfaces:
     description:
@@ -95,6 +96,10 @@ msg:
   returned: always
   type: str
   sample: killing the agent, for 30 s at most
+foreign:
+  description: Another drill is under way on the node, so the fault there is not to be undone for this one.
+  returned: when that is why it failed
+  type: bool
 began_at:
   description: When the fault began by the clock of the node, in seconds since 1970.
   returned: when a fault was made

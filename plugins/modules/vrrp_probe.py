@@ -96,11 +96,16 @@ counts:
     lost:
       description: How many were not answered within a second.
       type: int
+    lost_s:
+      description: For how many seconds there was no answer, in all.
+      type: float
     longest_s:
       description: The longest loss in seconds, from its first probe to the next one that was answered.
       type: float
     losses:
-      description: Each loss with C(from_s) and C(to_s), seconds since the first probe, and its C(count) of probes.
+      description:
+        - Each loss with C(from_s) and C(to_s), seconds since the first probe, and its C(count) of probes. The first 500
+          are listed.
       type: list
       elements: dict
     longest_gap_s:

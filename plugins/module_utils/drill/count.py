@@ -64,6 +64,7 @@ class Count:
             "address": self.address,
             "sent": len(self.sent_at),
             "lost": self._answered.count(False),
+            "lost_s": round(sum(each["to_s"] - each["from_s"] for each in losses), 6),  # also of those not listed
             "longest_s": round(max((each["to_s"] - each["from_s"] for each in losses), default=0.0), 6),
             "losses": losses[:_LOSSES_MAX],
             "longest_gap_s": round(max(gaps, default=0.0), 6),  # between two probes: how late the probe itself was

@@ -5,19 +5,34 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from ipaddress import ip_address
+from typing import Optional
 
 from ..deployment import paths
 
 AGENT, NODE, SERVICE = "agent", "node", "service"
+NO_FAULT = "there is no fault of a drill"  # what a node answers that has nothing to undo
 TABLE = "hotstandby_drill"
 NO_RESTART = f"/run/systemd/system/{paths.SERVICE}.d/hotstandby-drill.conf"
 NO_RESTART_TEXT = "# Made by a drill of hotstandby.vrrp, which removes it.\n[Service]\nRestart=no\n"
 
 
-def undo(kind: str, service: str = "") -> list[str]:
+# As for track_unit: a glob such as nginx* would stop several units, and none of them would be started again by it.
+_UNIT = re.compile(r"[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]{0,254}")
+_SUFFIX = re.compile(r"\.(service|socket|target|timer|mount|path|slice|scope|device|swap|automount)$")
+
+
+def unit(said: str) -> Optional[str]:
+    """Return the name of a systemd unit, which is a service without a suffix; None where it is no name."""
+    if not _UNIT.fullmatch(said):
+        return None
+    return said if _SUFFIX.search(said) else f"{said}.service"
+
+
+def undo(kind: str, services: Sequence[str] = ()) -> list[str]:
     """Return the commands of a shell that undo a fault. They do no harm where it has been undone already."""
     if kind == NODE:
         return [f"! nft list table netdev {TABLE} >/dev/null 2>&1 || nft delete table netdev {TABLE}"]
@@ -29,7 +44,7 @@ def undo(kind: str, service: str = "") -> list[str]:
             "systemctl daemon-reload",
             f"systemctl start {paths.SERVICE}",
         ]
-    return [f"systemctl start -- {shlex.quote(service)}"]
+    return [f"systemctl start -- {shlex.join(services)}"]
 
 
 def script(lines: Sequence[str], folder: str) -> str:

@@ -13,7 +13,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Optional
 
 from ..deployment import paths
 from ..deployment.change import DeploymentError
@@ -25,6 +25,19 @@ FOLDER = "/run/hotstandby-drill"
 UNDO = f"{FOLDER}/undo"
 TIMER = "hotstandby-drill"  # the name of the transient units
 SECONDS_MAX = 3600
+_UNDOES = ("/bin/sh",)  # /run is often mounted noexec, so nothing in it is a program
+
+
+class UnderWay(DeploymentError):
+    """Another drill has a fault on this node, which is not to be undone for this one."""
+
+    result = {"foreign": True}
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a drill is under way on this node, and its own timer undoes it "
+            f"(systemctl list-timers {TIMER}.timer). If it failed to, look at journalctl -u {TIMER} and run: sh {UNDO}"
+        )
 
 
 def run(module: Any) -> dict[str, Any]:
@@ -34,6 +47,8 @@ def run(module: Any) -> dict[str, Any]:
     return Maker(Run(module.run_command), **{name: module.params[name] for name in _TAKEN}).make(module.check_mode)
 
 
+# What is stopped with a unit: it has Requires=, Requisite=, BindsTo= or PartOf=, or the unit has PropagatesStopTo=.
+_STOP_WITH = ("RequiredBy", "RequisiteOf", "BoundBy", "ConsistsOf", "PropagatesStopTo")
 _TAKEN = ("kind", "seconds", "service", "interfaces", "addresses")
 
 
@@ -45,11 +60,12 @@ class Maker:
         command: Run,
         kind: str,
         seconds: float,
-        service: str,
+        service: Optional[str],
         interfaces: Sequence[str],
         addresses: Sequence[str],
     ) -> None:
-        self._command, self._kind, self._seconds, self._service = command, kind, seconds, service or ""
+        self._command, self._kind, self._seconds = command, kind, seconds
+        self._service = fault.unit(service or "")
         self._rules = fault.isolation(interfaces, addresses) if kind == fault.NODE else ""
         self._places = bool(interfaces and addresses)
 
@@ -58,7 +74,12 @@ class Maker:
         self._check()
         if predict:
             return {"changed": True, "msg": f"{self._words()} is possible"}
-        self._write(UNDO, fault.script(fault.undo(self._kind, self._service), FOLDER), 0o700)
+        services = self._stopped_together()
+        try:
+            os.mkdir(FOLDER)
+        except FileExistsError:  # since it was checked
+            raise UnderWay from None
+        self._write(UNDO, fault.script(fault.undo(self._kind, services), FOLDER), 0o700)
         try:
             self._set_timer()
         except DeploymentError:
@@ -76,10 +97,7 @@ class Maker:
             raise DeploymentError(f"seconds must be from 1 to {SECONDS_MAX}")
         Service.demand_systemd()
         if os.path.exists(FOLDER):
-            raise DeploymentError(
-                "a drill is under way on this node, and its own timer undoes it "
-                f"(systemctl list-timers {TIMER}.timer). If it failed to, look at journalctl -u {TIMER} and run {UNDO}"
-            )
+            raise UnderWay
         if self._kind == fault.NODE:
             if not self._places:
                 raise DeploymentError("kind node needs interfaces and addresses")
@@ -87,23 +105,40 @@ class Maker:
         elif self._kind == fault.AGENT:
             self._running(paths.SERVICE, "the agent")
         else:
-            if not self._service:
-                raise DeploymentError("kind service needs the name of the service")
+            if self._service is None:
+                raise DeploymentError("kind service needs the name of the service, for example nginx.service")
             self._running(self._service, self._service)
 
     def _running(self, unit: str, words: str) -> None:
-        shown = self._command(["systemctl", "show", "--property", "LoadState,ActiveState", "--", unit])
-        said = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+        said = self._shown(unit, "LoadState", "ActiveState")
         if said.get("LoadState") != "loaded":
             raise DeploymentError(f"there is no service {words} on this node (systemctl status {unit})")
         if said.get("ActiveState") != "active":
             raise DeploymentError(f"{words} is {said.get('ActiveState')} on this node, so it cannot be stopped")
 
+    def _shown(self, unit: str, *names: str) -> dict[str, str]:
+        shown = self._command(["systemctl", "show", "--property", ",".join(names), "--", unit])
+        return dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+
+    def _stopped_together(self) -> list[str]:
+        """Return the units that are to be started again: the service, and those that systemd stops with it."""
+        if self._service is None or self._kind != fault.SERVICE:
+            return []
+        found, asked = [self._service], [self._service]
+        for unit in asked:  # which grows
+            said = self._shown(unit, "ActiveState", "CanStart", *_STOP_WITH)
+            if unit not in found and said.get("ActiveState") == "active" and said.get("CanStart") == "yes":
+                found.append(unit)
+            asked += dict.fromkeys(
+                other for name in _STOP_WITH for other in said.get(name, "").split() if other not in asked
+            )
+        return found
+
     def _set_timer(self) -> None:
         self._command(
             ["systemd-run", f"--unit={TIMER}", f"--on-active={self._seconds:g}", "--collect", "--quiet",
              "--timer-property=AccuracySec=100ms", "--description=Undo a drill of hotstandby.vrrp",
-             "--property=Restart=on-failure", "--property=RestartSec=10", UNDO]
+             "--property=Restart=on-failure", "--property=RestartSec=10", *_UNDOES, UNDO]
         )  # fmt: skip
         self._command(["systemctl", "is-active", "--quiet", f"{TIMER}.timer"])
 
@@ -128,7 +163,7 @@ class Maker:
 
     def _stop_service(self) -> float:
         began_at = time.time()
-        self._command(["systemctl", "stop", "--", self._service])
+        self._command(["systemctl", "stop", "--", str(self._service)])
         return began_at
 
     def _nft(self, *options: str) -> None:
@@ -160,15 +195,15 @@ _KINDS: dict[str, Callable[[Maker], float]] = {
 def undo(command: Run, predict: bool) -> dict[str, Any]:
     """Undo the fault that there is, and end its timer. Raises DeploymentError where a part of it stays."""
     if not os.path.exists(UNDO):
-        return {"changed": False, "msg": "there is no fault of a drill"}
+        return {"changed": False, "msg": fault.NO_FAULT}
     if predict:
         return {"changed": True, "msg": "the fault of a drill would be undone"}
     ended_at = time.time()
     try:
-        command([UNDO])
+        command([*_UNDOES, UNDO])
     except DeploymentError as error:
         if os.path.exists(UNDO):  # the timer has not undone it in the meantime
-            raise DeploymentError(f"the fault stays, try {UNDO} on the node: {error}") from error
+            raise DeploymentError(f"the fault stays, try sh {UNDO} on the node: {error}") from error
     for kind in ("timer", "service"):  # the service where an undo by the timer failed and is tried again
         command(["systemctl", "stop", f"{TIMER}.{kind}"], accepted=(0, 5))  # 5: it has ended
     return {"changed": True, "ended_at": ended_at, "msg": "the fault was undone"}

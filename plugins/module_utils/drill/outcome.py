@@ -14,12 +14,16 @@ from typing import Any, Optional
 
 from ..inventory.verify import proof
 from ..report.model import Expected, Fault, Instance, Lost, Measured, Owner
+from .fault import NO_FAULT
 from .options import SWITCHOVER
 from .owners import Clock, Happening, clock, happenings, owned
 
 Drill = Mapping[str, Any]
 SPARE_S = 0.3  # on top of the expected loss at worst, which knows no processor and no ssh
 _LATE_S = 0.1  # a probe that was so late itself is told
+_BLIND_S = 0.5  # and with this one cannot say that nothing was lost
+_LEAST_PROBES = 5  # that had to be lost, so that none lost is strange
+_SHORTER_S = 1.0  # than expected at best, which no clock and no processor explains
 _CLOCKS_S = 0.1  # that clocks may differ where nobody sees it
 _BEGINS = {"agent": "agent of {victim} killed", "node": "{victim} isolated", "service": "{service} stopped on {victim}"}
 _ENDS = {
@@ -42,11 +46,13 @@ class _Judge:
         self._kind, self._victim = drill["kind"], drill["victim"]
         self._clocks = {host: clock(looks) for host, looks in drill["clocks"].items()}
         self._probe = drill.get("probe") or {}
-        probe_clock = clock([drill.get("probe_clock") or {}])
-        self._fault_at = self._node_time("fault", "began_at")
-        self._undone_at = self._node_time("undone", "ended_at")
+        self._probe_clock = clock([drill.get("probe_clock") or {}])
+        self._fault_at = self._node_time(drill.get("fault") or {}, "began_at")
+        tries: Sequence[Mapping[str, Any]] = drill.get("undone") or [{}]
+        self._undone = next((each for each in tries if "ended_at" in each), tries[-1])
+        self._undone_at = self._node_time(self._undone, "ended_at")
         started_at = self._probe.get("started_at")
-        self._zero = drill["began_at"] if started_at is None else probe_clock.on_controller(started_at)
+        self._zero = drill["began_at"] if started_at is None else self._probe_clock.on_controller(started_at)
         self._until = self._zero + (self._probe.get("seconds") or max(0.0, drill["ended_at"] - self._zero))
         self._happened: dict[str, Sequence[Happening]] = {
             host: happenings(drill["events"].get(host) or "", name, self._clocks.get(host, Clock()))
@@ -57,9 +63,12 @@ class _Judge:
     def _hosts(self) -> list[str]:
         return list(self._drill["clocks"])
 
-    def _node_time(self, result: str, word: str) -> Optional[float]:
-        at = (self._drill.get(result) or {}).get(word)
+    def _node_time(self, result: Mapping[str, Any], word: str) -> Optional[float]:
+        at = result.get(word)
         return None if at is None else self._clocks.get(self._victim, Clock()).on_controller(at)
+
+    def _undone_by_timer(self) -> bool:
+        return self._undone.get("msg") == NO_FAULT
 
     def instance(self, expected: Optional[Expected]) -> Instance:
         """Return the part of the report."""
@@ -162,6 +171,9 @@ class _Judge:
         """Return why the drill failed, the most important reason first."""
         drill = self._drill
         found = [drill["failed"]] if drill.get("failed") else []
+        if self._fault_at is not None and self._undone_at is None and not self._undone_by_timer():
+            why = self._undone.get("msg") or "it gave no answer"
+            found.append(f"nothing tells that the fault on {self._victim} was undone: {why}")
         judged = proof(drill["after"], [self._name])
         found += judged["problems"]
         before, after = drill["masters"][self._name], judged["masters"].get(self._name)
@@ -175,50 +187,77 @@ class _Judge:
             found.append(f"no other node than {before} took over {self._name}")
         if measured is None:
             found.append(f"no probe told what {self._name} lost")
-        elif expected is not None and moves:
-            found += self._too_much(expected)
+        elif expected is not None:
+            found += self._too_much(expected) or self._too_little(expected, moves)
         return found
 
     def _too_much(self, expected: Expected) -> list[str]:
         if expected.get("for_good"):
-            return []
-        losses = [each for each in self._lost() if not self._earlier(each)]
-        count = sum(each["count"] or 0 for each in losses)
+            return ["the simulation expects no answer at all at the end, so nothing says what may be lost"]
+        count, lost_s = self._sums()
         if expected["worst_s"] == 0:
             return [f"{count} probes were lost, where none was expected"] if count else []
-        lost_s = sum(each["to_s"] - each["from_s"] for each in losses)
         if lost_s <= expected["worst_s"] + SPARE_S:
             return []
         return [f"no answer for {lost_s:.2f} s in all, where {expected['worst_s']:.2f} s were expected at worst"]
 
+    def _too_little(self, expected: Expected, moves: bool) -> list[str]:
+        """Return why a probe that lost less than it had to proves nothing."""
+        if expected["worst_s"] == 0:
+            late_s = self._late_s()
+            said = f"the probe itself was late by up to {late_s:.2f} s, so nothing tells that no more was lost"
+            return [said] if late_s > _BLIND_S else []
+        best_s, (count, lost_s) = expected["best_s"], self._sums()
+        if not moves or self._kind not in ("agent", "node"):
+            return []
+        # A killed agent's addresses are removed a moment later, so less may be lost.
+        sure = count == 0 and best_s > (_SHORTER_S if self._kind == "agent" else _LEAST_PROBES * self._interval_s())
+        if not sure and (self._kind == "agent" or lost_s >= best_s - _SHORTER_S):
+            return []
+        return [f"only {lost_s:.2f} s were lost, where {best_s:.2f} s were expected at best: the probe asked elsewhere"]
+
+    def _interval_s(self) -> float:
+        return float(self._probe["seconds"] / max(1, (self._count() or {"sent": 1})["sent"]))
+
+    def _late_s(self) -> float:
+        count = self._count()
+        return 0.0 if count is None else float(count["longest_gap_s"] - self._interval_s())
+
+    def _sums(self) -> tuple[int, float]:
+        """Return how many probes were lost since anything was done, and for how long; the first losses are listed."""
+        counted = self._count() or {"lost": 0, "lost_s": 0.0}
+        earlier = [each for each in self._lost() if self._earlier(each)]
+        count = counted["lost"] - sum(each["count"] or 0 for each in earlier)
+        return count, counted["lost_s"] - sum(each["to_s"] - each["from_s"] for each in earlier)
+
     def _earlier(self, lost: Lost) -> bool:
-        """Return whether a loss was over before anything was done to the pair."""
+        """Return whether a loss was over before anything was done to the pair, however wrong the clocks are."""
         begins = [fault["at_s"] for fault in self._faults()]
-        return bool(begins) and lost["to_s"] < min(begins) - _CLOCKS_S
+        within_s = _CLOCKS_S + self._probe_clock.within_s + self._within_s()
+        return bool(begins) and lost["to_s"] < min(begins) - within_s
+
+    def _within_s(self) -> float:
+        return max((each.within_s for each in self._clocks.values()), default=0.0)
 
     def _remarks(self, expected: Optional[Expected]) -> list[str]:
         drill = self._drill
         said = []
-        if self._fault_at is not None and self._undone_at is None:
+        if self._fault_at is not None and self._undone_by_timer():
             said.append(f"{self._victim} undid the fault by its own timer: the controller could not do it")
         if self._kind == "node" and self._fault_at is not None and drill["masters"][self._name] == self._victim:
             said.append(f"while {self._victim} was isolated, nobody reached the addresses on it")
         earlier = sum(each["count"] or 0 for each in self._lost() if self._earlier(each))
         if earlier:
             said.append(f"{earlier} of these probes were lost before the drill did anything: they do not count")
-        gap_s = (self._count() or {}).get("longest_gap_s") or 0
-        if gap_s > _LATE_S:
-            said.append(f"the probe itself was late by up to {gap_s:.2f} s, so shorter losses may be missing")
-        if drill["probed"].get(self._name) is None:
-            said.append("it has only link-local addresses, which are not probed")
+        late_s = self._late_s()
+        if late_s > _LATE_S:
+            said.append(f"the probe itself was late by up to {late_s:.2f} s, so shorter losses may be missing")
         if self._kind == "service" and not drill["connects"]:
             said.append("the probe asked the host and not the service: with -e drill_port=PORT it asks the service")
         elif expected is None:
             said.append("the simulation says nothing of this, so the loss was not judged")
-        within_s = max((each.within_s for each in self._clocks.values()), default=0.0)
         apart = [host for host, each in self._clocks.items() if each.ahead_s]
         if apart:
-            said.append(
-                f"the clock of {', '.join(apart)} differs from the controller's; corrected within {within_s:.2f} s"
-            )
+            within_s = f"{self._within_s():.2f} s"
+            said.append(f"the clock of {', '.join(apart)} differs from the controller's; corrected within {within_s}")
         return said

@@ -41,7 +41,7 @@ def clock(looks: Iterable[Mapping[str, Any]]) -> Clock:
     least = max(look["ended"] - look["received"] for look in known)
     most = min(look["started"] - look["sent"] for look in known)
     if least <= 0 <= most:
-        return Clock(0.0, min(-least, most))
+        return Clock(0.0, max(-least, most))
     return Clock((least + most) / 2, abs(most - least) / 2)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from ..inventory.verify import proof
+from .fault import unit
 from .options import SWITCHOVER
 
 Found = Mapping[str, Any]  # what vrrp_info returned of a node, with samples
@@ -32,6 +33,13 @@ def plan(kind: str, found: Mapping[str, Found], seconds: float, service: Optiona
         problems += [f"{host}: {text}" for text in agent.get("warnings") or ()]
         for instance in each.get("instances") or ():
             problems += _of_instance(host, instance, seconds if kind != SWITCHOVER else None)
+    reached = probed(found.get(victim or "") or {})
+    if victim is not None:
+        problems += [
+            f"{name}: it has only link-local addresses, which no probe reaches, so nothing could be measured"
+            for name in names
+            if name not in reached
+        ]
     chosen = None
     if kind == "service" and victim is not None:
         chosen, why = _service(found[victim], victim, service)
@@ -44,7 +52,7 @@ def plan(kind: str, found: Mapping[str, Found], seconds: float, service: Optiona
         "service": chosen,
         "interfaces": _interfaces(found.get(victim or "") or {}),
         "addresses": _addresses(found.get(victim or "") or {}),
-        "probed": probed(found.get(victim or "") or {}),
+        "probed": reached,
         "problems": problems,
         "table": judged["table"],
     }
@@ -80,7 +88,9 @@ def _of_instance(host: str, instance: Mapping[str, Any], seconds: Optional[float
 def _service(found: Found, host: str, named: Optional[str]) -> tuple[Optional[str], list[str]]:
     """Return the unit to stop: the one that was named, or the one that the instances of the node watch."""
     if named:
-        return named, []
+        whole = unit(named)
+        wrong = f"drill_service: {named!r} is not the name of a systemd unit; write for example nginx.service"
+        return whole, [] if whole else [wrong]
     units = {
         check["name"]
         for instance in found.get("instances") or ()
@@ -103,5 +113,9 @@ def _interfaces(found: Found) -> list[str]:
 
 
 def _addresses(found: Found) -> list[str]:
-    said = [address for instance in found.get("instances") or () for address in instance.get("addresses") or ()]
+    """Return all that is on the network for a master: also virtual_ipaddress_excluded, which is not advertised."""
+    said: list[str] = []
+    for instance in found.get("instances") or ():
+        said += instance.get("addresses") or ()
+        said += [each["text"] for each in instance.get("excluded") or ()]
     return list(dict.fromkeys(str(each).split("/")[0] for each in said))

@@ -89,6 +89,14 @@ def test_a_bad_fault_is_refused_with_the_likely_fix(said, message):
     assert message in refused(said)
 
 
+def test_a_fault_on_an_instance_of_another_pair_is_refused():
+    named = [{"name": "VI_WEB", "virtual_ipaddress": ["192.168.8.100/24"], "virtual_router_id": 100}]
+    own = {"ha_pair_vips": [], "ha_pair_instances": named}
+    said = refused("at 10: kill db-a on VI_WEB", **own)
+    assert 'VI_WEB": VI_WEB is of another pair. This one has: VI_1, eth0' in said and said.startswith('fault "')
+    assert [pair for pair, _text in concerned(simulated("at 10: kill web-a on VI_WEB", **own))] == ["web"]
+
+
 def test_what_is_wrong_with_an_inventory_is_said_at_once():
     said = refused(ha_pair_prioritty=7, ha_pair_advert_int="often")
     assert "web-a: ha_pair_prioritty: there is no such variable (did you mean ha_pair_priority?)" in said

@@ -22,7 +22,8 @@ def counted(answers, interval_s=0.25):
 def test_all_answered():
     result = counted([True] * 4).result(0.25)
     assert result == {
-        "address": "192.0.2.1", "sent": 4, "lost": 0, "longest_s": 0.0, "losses": [], "longest_gap_s": 0.25
+        "address": "192.0.2.1", "sent": 4, "lost": 0, "lost_s": 0.0, "longest_s": 0.0, "losses": [],
+        "longest_gap_s": 0.25,
     }  # fmt: skip
 
 
@@ -38,6 +39,11 @@ def test_a_loss_lasts_from_its_first_probe_to_the_next_answered_one():
 def test_a_loss_at_the_end_lasts_an_interval_longer_than_its_last_probe():
     assert counted([True, False, False]).result(0.25)["losses"] == [{"from_s": 0.25, "to_s": 0.75, "count": 2}]
     assert counted([False]).result(0.25)["losses"] == [{"from_s": 0.0, "to_s": 0.25, "count": 1}]
+
+
+def test_losses_that_are_not_listed_are_counted():
+    result = counted([True, False] * 600).result(0.25)
+    assert (len(result["losses"]), result["lost"], result["lost_s"]) == (500, 600, 150)
 
 
 def test_an_answer_that_comes_too_late_or_to_no_probe_is_none():

@@ -61,6 +61,18 @@ def test_a_service_is_missed_until_its_check_has_seen_it():
     assert 2 <= found["best_s"] < 3 and 4 <= found["worst_s"] < 6
 
 
+def test_an_instance_of_the_standby_loses_nothing():
+    files = [FILE, FILE.replace("VI_1", "VI_2").replace(" 51", " 52").replace("8.100", "8.101")]
+    nodes = [
+        NodeFile(name, inspect("".join(text.format(priority=priority, more="") for text, priority in zip(files, each)),
+                               name).configuration)
+        for name, each in (("web-a", (100, 90)), ("web-b", (90, 100)))
+    ]  # fmt: skip
+    plan = {"kind": "agent", "victim": "web-a", "masters": {"VI_1": "web-a", "VI_2": "web-b"}, "service": None}
+    found = expected(SimulatedPair("web", nodes), plan, 10, False)
+    assert found["VI_1"]["best_s"] > 2.6 and found["VI_2"]["worst_s"] == 0
+
+
 @pytest.mark.parametrize(("service", "connects"), [("nginx.service", False), ("postfix.service", True)])
 def test_what_the_simulation_does_not_know_is_left_out(service, connects):
     assert asked("service", pair(TRACKS), service=service, connects=connects) == {}

@@ -58,14 +58,25 @@ def test_other_drop_ins_stay(tmp_path, monkeypatch):
 
 
 def test_an_undo_that_fails_keeps_its_folder_so_that_it_is_tried_again(tmp_path):
-    status, told, left = played(tmp_path, fault.undo("service", "nginx.service"), systemctl=1)
+    status, told, left = played(tmp_path, fault.undo("service", ["nginx.service"]), systemctl=1)
     assert (status, left) == (1, True)
     assert told == ["systemctl start -- nginx.service"]
 
 
-def test_the_name_of_a_service_is_no_command(tmp_path):
-    _status, told, _left = played(tmp_path, fault.undo("service", "x; touch /tmp/y"))
-    assert told == ["systemctl start -- x; touch /tmp/y"]
+def test_the_names_of_services_are_no_command(tmp_path):
+    _status, told, _left = played(tmp_path, fault.undo("service", ["x; touch /tmp/y", "dev-a\\x2db.mount"]))
+    assert told == ["systemctl start -- x; touch /tmp/y dev-a\\x2db.mount"]
+
+
+@pytest.mark.parametrize(
+    ("said", "unit"),
+    [
+        ("nginx", "nginx.service"), ("nginx.service", "nginx.service"), ("php8.2-fpm", "php8.2-fpm.service"),
+        ("a@b.timer", "a@b.timer"), ("nginx*", None), ("ngin[x]", None), ("-x", None), ("a b", None), ("", None),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_unit(said, unit):
+    assert fault.unit(said) == unit
 
 
 @pytest.mark.skipif(not shutil.which("nft"), reason="nft reads the rules")

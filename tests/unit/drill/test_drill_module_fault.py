@@ -14,9 +14,13 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill import fault
 
 
 class Node:
-    """It is a node whose commands are noted. ``broken`` has the beginning of a command that fails there."""
+    """It is a node whose commands are noted. ``broken`` has the beginning of a command that fails there.
 
-    def __init__(self, load="loaded", active="active", broken="nothing"):
+    ``units`` has what systemctl shows of a unit beside its states.
+    """
+
+    def __init__(self, load="loaded", active="active", broken="nothing", **units):
+        self.units = units
         self.load, self.active, self.broken = load, active, broken
         self.ran = []
         self.check_mode = False
@@ -26,10 +30,11 @@ class Node:
         self.ran.append(text)
         if text.startswith(self.broken):
             return 1, "", "broken"
-        if words[0].endswith("/undo"):
-            os.unlink(words[0])
+        if words[0] == "/bin/sh":
+            os.unlink(words[1])
         if words[1:2] == ["show"]:
-            return 0, f"LoadState={self.load}\nActiveState={self.active}\n", ""
+            more = self.units.get(words[-1].partition(".")[0], "")
+            return 0, f"LoadState={self.load}\nActiveState={self.active}\nCanStart=yes\n{more}\n", ""
         return 0, "", ""
 
     def does(self, **params):
@@ -41,7 +46,7 @@ class Node:
     @property
     def verbs(self):
         """Return the commands, each as far as it says what is done."""
-        return [" ".join(text.split()[:2]) for text in self.ran if "/undo" not in text.split()[0]]
+        return [" ".join(text.split()[:2]) for text in self.ran if not text.startswith("/bin/sh")]
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +68,7 @@ def test_the_timer_is_set_before_the_fault(places):
         "systemctl kill",
     ]  # fmt: skip
     [timer] = [text for text in node.ran if text.startswith("systemd-run")]
-    assert "--on-active=40 " in timer and timer.endswith(f" {places}/drill/undo")
+    assert "--on-active=40 " in timer and timer.endswith(f" /bin/sh {places}/drill/undo")  # /run may be noexec
     assert (places / "hotstandby.service.d" / "drill.conf").read_text() == fault.NO_RESTART_TEXT
     assert os.stat(places / "drill" / "undo").st_mode & 0o777 == 0o700
 
@@ -81,11 +86,24 @@ def test_a_service_is_stopped_and_later_started(places):
     assert "systemctl start -- nginx.service" in (places / "drill" / "undo").read_text()
 
 
+def test_what_stops_with_a_service_is_started_again(places):
+    node = Node(
+        db="RequiredBy=app.service idle.service\nConsistsOf=app.service\nPropagatesStopTo=\nBoundBy=run.scope",
+        app="BoundBy=web.service\nRequiredBy=", web="RequisiteOf=db.service", idle="ActiveState=inactive",
+        run="CanStart=no",
+    )  # fmt: skip
+    node.does(kind="service", service="db")
+    script = (places / "drill" / "undo").read_text()
+    assert "systemctl start -- db.service app.service web.service || failed=1" in script.splitlines()
+    assert node.ran[-1] == "systemctl stop -- db.service"
+
+
 @pytest.mark.parametrize(
     ("node", "params", "message"),
     [
-        (Node(load="not-found"), {"kind": "service", "service": "ngnix"}, "there is no service ngnix on this node"),
-        (Node(active="inactive"), {"kind": "service", "service": "nginx"}, "nginx is inactive on this node"),
+        (Node(load="not-found"), {"kind": "service", "service": "ngnix"}, "there is no service ngnix.service on this"),
+        (Node(active="inactive"), {"kind": "service", "service": "nginx"}, "nginx.service is inactive on this node"),
+        (Node(), {"kind": "service", "service": "nginx*"}, "kind service needs the name of the service, for example"),
         (Node(active="failed"), {"kind": "agent"}, "the agent is failed on this node"),
         (Node(), {"kind": "service"}, "kind service needs the name of the service"),
         (Node(), {"kind": "node", "addresses": []}, "kind node needs interfaces and addresses"),
@@ -113,7 +131,7 @@ def test_a_fault_that_fails_half_way_is_undone(places):
     node = Node(broken="systemctl kill")
     with pytest.raises(DeploymentError, match="killing the agent failed, and was undone: .*broken"):
         node.does()
-    assert f"{places}/drill/undo" in node.ran
+    assert f"/bin/sh {places}/drill/undo" in node.ran
     assert node.ran[-2:] == ["systemctl stop hotstandby-drill.timer", "systemctl stop hotstandby-drill.service"]
 
 
@@ -127,8 +145,20 @@ def test_check_mode_changes_nothing(places):
 
 def test_one_drill_at_a_time(places):
     Node().does()
-    with pytest.raises(DeploymentError, match="a drill is under way on this node, and its own timer undoes it"):
+    text = "a drill is under way on this node, and its own timer undoes it"
+    with pytest.raises(DeploymentError, match=text) as error:
         Node().does()
+    assert error.value.result == {"foreign": True}  # so that nobody undoes it for the second drill
+
+
+def test_two_drills_that_begin_at_the_same_time_are_one(places, monkeypatch):
+    Node().does()
+    monkeypatch.setattr(module_fault.os.path, "exists", lambda _path: False)
+    node = Node()
+    with pytest.raises(module_fault.UnderWay):
+        node.does()
+    assert node.verbs == ["systemctl show"]
+    assert (places / "drill" / "undo").is_file()
 
 
 def test_an_undo_ends_the_timer(places):
@@ -136,7 +166,8 @@ def test_an_undo_ends_the_timer(places):
     node = Node()
     assert node.does(state="absent")["ended_at"] > 0
     assert node.ran == [
-        f"{places}/drill/undo", "systemctl stop hotstandby-drill.timer", "systemctl stop hotstandby-drill.service",
+        f"/bin/sh {places}/drill/undo",
+        "systemctl stop hotstandby-drill.timer", "systemctl stop hotstandby-drill.service",
     ]  # fmt: skip
 
 
@@ -148,8 +179,8 @@ def test_an_undo_without_a_fault_does_nothing():
 
 def test_an_undo_that_fails_keeps_the_timer(places):
     Node().does()
-    node = Node(broken=f"{places}/drill/undo")
-    with pytest.raises(DeploymentError, match="the fault stays, try .*/undo on the node: .*broken"):
+    node = Node(broken=f"/bin/sh {places}/drill/undo")
+    with pytest.raises(DeploymentError, match="the fault stays, try sh .*/undo on the node: .*broken"):
         node.does(state="absent")
     assert len(node.ran) == 1
 

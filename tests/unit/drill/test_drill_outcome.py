@@ -11,6 +11,7 @@ from test_drill_owners import INSTALLS, RELEASES, record
 from test_drill_readiness import node
 
 AWAY = {"best_s": 2.6, "middle_s": 3.1, "worst_s": 3.6}
+GONE = [{"msg": "no route to host"}, {"msg": "there is no fault of a drill"}]
 NONE = {"best_s": 0.0, "middle_s": 0.0, "worst_s": 0.0}
 LOOK = {"sent": 1000.0, "received": 1000.2, "started": 1000.1, "ended": 1000.1}
 
@@ -18,8 +19,8 @@ LOOK = {"sent": 1000.0, "received": 1000.2, "started": 1000.1, "ended": 1000.1}
 def counts(lost_s=3.0, sent=2000, **more):
     losses = [{"from_s": 2.0, "to_s": 2.0 + lost_s, "count": int(lost_s * 100)}] if lost_s else []
     return {"started_at": 1000.0, "seconds": 20.0,
-            "counts": [{"address": "192.168.8.100", "sent": sent, "lost": int(lost_s * 100), "longest_s": lost_s,
-                        "losses": losses, "longest_gap_s": 0.01, **more}]}  # fmt: skip
+            "counts": [{"address": "192.168.8.100", "sent": sent, "lost": int(lost_s * 100), "lost_s": lost_s,
+                        "longest_s": lost_s, "losses": losses, "longest_gap_s": 0.01, **more}]}  # fmt: skip
 
 
 def drill(kind="agent", **more):
@@ -33,7 +34,7 @@ def drill(kind="agent", **more):
         "probed": {"VI_1": "192.168.8.100"},
         "service": "nginx.service", "connects": False, "began_at": 1000.0, "ended_at": 1021.0,
         "clocks": {"web-a": [LOOK], "web-b": [LOOK]}, "probe_clock": LOOK, "failed": "", "events": events,
-        "fault": {"began_at": 1002.0}, "undone": {"ended_at": 1012.0}, "probe": counts(),
+        "fault": {"began_at": 1002.0}, "undone": [{"msg": "no route to host"}, {"ended_at": 1012.0}], "probe": counts(),
         "after": {"web-a": node("MASTER"), "web-b": node("BACKUP", number=6)}, **more,
     }  # fmt: skip
 
@@ -75,7 +76,7 @@ def test_the_fault_in_words(kind, begin, end):
 
 
 SWITCHOVER = {
-    "kind": "switchover", "fault": {}, "undone": {},
+    "kind": "switchover", "fault": {}, "undone": [],
     "events": {
         "web-a": record((1002.1, "advertisement", RELEASES), (1012, "promote", INSTALLS)),
         "web-b": record((1002, "promote", INSTALLS), (1012.1, "advertisement", RELEASES)),
@@ -103,9 +104,59 @@ def test_a_switchover_that_lost_one_probe_has_failed():
 
 def test_what_was_lost_before_the_fault_does_not_count():
     early = {"from_s": 0.5, "to_s": 1.5, "count": 100}
-    found = judged(probe=counts(3.5, losses=[early, {"from_s": 2.0, "to_s": 5.5, "count": 350}]))
+    losses = [early, {"from_s": 2.0, "to_s": 5.5, "count": 350}]
+    found = judged(probe=counts(4.5, losses=losses))
     assert found["passed"]
     assert found["remarks"] == ["100 of these probes were lost before the drill did anything: they do not count"]
+
+
+@pytest.mark.parametrize("slow", ["probe_clock", "clocks"])
+def test_a_loss_that_may_be_of_the_fault_by_the_clocks_counts(slow):
+    far = {**LOOK, "received": 1001.5}  # so the clock may be 1.4 s behind
+    losses = [{"from_s": 0.5, "to_s": 1.5, "count": 100}, {"from_s": 2.0, "to_s": 5.5, "count": 350}]
+    more = {"probe_clock": far} if slow == "probe_clock" else {"clocks": {"web-a": [far], "web-b": [LOOK]}}
+    assert not judged(probe=counts(4.5, losses=losses), **more)["passed"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "lost_s", "passed"),
+    [
+        ("node", AWAY, 0, False),
+        ("node", AWAY, 1.5, False),
+        ("node", AWAY, 1.7, True),
+        ("agent", AWAY, 0, False),
+        ("agent", AWAY, 0.1, True),
+        ("node", {"best_s": 0.06, "middle_s": 0.1, "worst_s": 0.2}, 0, False),
+        ("node", {"best_s": 0.04, "middle_s": 0.1, "worst_s": 0.2}, 0, True),  # not five probes
+        ("agent", {"best_s": 0.06, "middle_s": 0.1, "worst_s": 0.2}, 0, True),  # it is faster than systemd
+        ("service", AWAY, 0, True),
+    ],
+)
+def test_a_probe_that_loses_less_than_it_has_to_did_not_ask_the_pair(kind, expected, lost_s, passed):
+    found = judged(expected, kind=kind, probe=counts(lost_s))
+    assert found["passed"] is passed, found["remarks"]
+    text = f"only {lost_s:.2f} s were lost, where {expected['best_s']:.2f} s were expected at best"
+    assert passed or found["remarks"][0] == f"{text}: the probe asked elsewhere"
+
+
+@pytest.mark.parametrize(("gap_s", "passed"), [(0.5, True), (0.52, False)])
+def test_a_probe_that_was_late_cannot_say_that_nothing_was_lost(gap_s, passed):
+    found = judged(NONE, probe=counts(0, longest_gap_s=gap_s), **SWITCHOVER)
+    assert found["passed"] is passed
+    assert found["remarks"][0].startswith(f"the probe itself was late by up to {gap_s - 0.01:.2f} s")
+
+
+def test_a_long_interval_is_not_late():
+    found = judged(NONE, probe=counts(0, sent=20, longest_gap_s=1.0), **SWITCHOVER)
+    assert (found["passed"], found["remarks"]) == (True, [])
+
+
+def test_losses_that_are_not_listed_are_judged():
+    listed = [{"from_s": 2.0, "to_s": 2.01, "count": 1}]
+    found = judged(probe=counts(6.0, losses=listed))
+    assert (found["passed"], found["remarks"][0][:22]) == (False, "no answer for 6.00 s i")
+    found = judged(NONE, probe=counts(6.0, losses=listed), **SWITCHOVER)
+    assert (found["passed"], found["remarks"][0][:20]) == (False, "600 probes were lost")
 
 
 @pytest.mark.parametrize(("lost_s", "passed"), [(3.85, True), (3.95, False)])
@@ -128,6 +179,11 @@ def test_a_loss_may_be_a_little_longer_than_expected_at_worst(lost_s, passed):
             "web-a was master of VI_1 before, and web-b is now",
         ),
         ({"after": {"web-a": node("MASTER"), "web-b": {}}}, "VI_1 on web-b: no agent answers (it was not asked)"),
+        (
+            {"undone": [{"msg": "no route to host"}, {"msg": "'nft' ended with status 1: broken"}]},
+            "nothing tells that the fault on web-a was undone: 'nft' ended with status 1: broken",
+        ),
+        ({"undone": [{}, {}]}, "nothing tells that the fault on web-a was undone: it gave no answer"),
         ({"events": {}}, "no other node than web-a took over VI_1"),
         ({"probe": {}}, "no probe told what VI_1 lost"),
     ],
@@ -138,18 +194,30 @@ def test_what_fails_a_drill(more, text):
 
 
 def test_an_instance_of_the_other_node_need_not_move():
-    found = judged(masters={"VI_1": "web-b"}, events={}, probe=counts(0), after={
+    found = judged(NONE, masters={"VI_1": "web-b"}, events={}, probe=counts(0), after={
         "web-a": node("BACKUP", master=6), "web-b": node("MASTER", number=6, master=6)
     })  # fmt: skip
     assert found["passed"], found["remarks"]
 
 
+def test_an_instance_of_the_other_node_may_lose_nothing():
+    found = judged(NONE, masters={"VI_1": "web-b"}, events={}, probe=counts(20), after={
+        "web-a": node("BACKUP", master=6), "web-b": node("MASTER", number=6, master=6)
+    })  # fmt: skip
+    assert (found["passed"], found["remarks"][0]) == (False, "2000 probes were lost, where none was expected")
+
+
+def test_a_drill_after_which_the_simulation_has_no_answer_has_failed():
+    found = judged({**AWAY, "for_good": True})
+    assert (found["passed"], found["remarks"][0][:39]) == (False, "the simulation expects no answer at all")
+
+
 @pytest.mark.parametrize(
     ("expected", "more", "text"),
     [
-        (AWAY, {"undone": {}}, "web-a undid the fault by its own timer: the controller could not do it"),
+        (AWAY, {"undone": GONE}, "web-a undid the fault by its own timer: the controller could not do it"),
         (AWAY, {"kind": "node"}, "while web-a was isolated, nobody reached the addresses on it"),
-        (AWAY, {"probe": counts(longest_gap_s=0.5)}, "the probe itself was late by up to 0.50 s"),
+        (AWAY, {"probe": counts(longest_gap_s=0.51)}, "the probe itself was late by up to 0.50 s"),
         (None, {}, "the simulation says nothing of this, so the loss was not judged"),
         (None, {"kind": "service"}, "the probe asked the host and not the service: with -e drill_port=PORT"),
     ],
@@ -168,11 +236,6 @@ def test_the_times_of_a_node_with_another_clock_are_corrected():
     [owner] = [each for each in found["timeline"]["owners"] if each["host"] == "web-b"]
     assert (owner["from_s"], owner["to_s"]) == (pytest.approx(5, abs=0.11), pytest.approx(15.1, abs=0.11))
     assert found["remarks"] == ["the clock of web-b differs from the controller's; corrected within 0.10 s"]
-
-
-def test_an_instance_with_link_local_addresses_is_not_measured():
-    found = judged(probed={})
-    assert found["measured"] is None and "it has only link-local addresses, which are not probed" in found["remarks"]
 
 
 def test_each_instance_is_judged_by_itself():

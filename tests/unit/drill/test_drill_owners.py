@@ -25,7 +25,7 @@ def look(offset_s, sent=100.0, received=100.4, started=100.3, ended=100.3):
 
 
 def test_clocks_that_may_be_the_same_are_the_same():
-    assert clock([look(0.0)]) == Clock(0.0, pytest.approx(0.1))
+    assert clock([look(0.0)]) == Clock(0.0, pytest.approx(0.3))  # it may be 0.1 s behind, or 0.3 s ahead
     assert clock([look(-0.2)]).ahead_s == 0.0
 
 

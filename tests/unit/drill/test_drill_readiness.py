@@ -34,6 +34,13 @@ def test_the_master_of_the_first_instance_is_to_fail():
     assert (made["addresses"], made["probed"]) == (["192.168.8.100"], {"VI_1": "192.168.8.100"})
 
 
+def test_an_isolation_takes_away_the_excluded_addresses_too():
+    excluded = [{"text": "10.9.0.1/24", "present": True}, {"text": "2001:db8::9/64", "present": False}]
+    made = plan("node", pair(first=node("MASTER", excluded=excluded)), 10)
+    assert made["addresses"] == ["192.168.8.100", "10.9.0.1", "2001:db8::9"]
+    assert made["probed"] == {"VI_1": "192.168.8.100"}
+
+
 @pytest.mark.parametrize(
     ("second", "text"),
     [
@@ -79,7 +86,9 @@ def unit(name):
     ("checks", "named", "service", "text"),
     [
         ([unit("nginx.service"), {"kind": "script", "name": "chk"}], None, "nginx.service", None),
-        ([unit("nginx.service")], "postfix", "postfix", None),
+        ([unit("nginx.service")], "nginx", "nginx.service", None),
+        ([unit("nginx.service")], "postfix@-.service", "postfix@-.service", None),
+        ([unit("nginx.service")], "nginx*", None, "drill_service: 'nginx*' is not the name of a systemd unit"),
         ([], None, None, "web-a watches none with track_unit, so say which one to stop: -e drill_service=NAME"),
         ([unit("b"), unit("a")], None, None, "web-a watches several (a, b) with track_unit, so say which one to stop"),
     ],
@@ -88,6 +97,12 @@ def test_the_service_that_the_pair_watches_is_stopped(checks, named, service, te
     made = plan("service", pair(first=node("MASTER", checks=checks)), 10, named)
     assert made["service"] == service
     assert [text in each for each in made["problems"]] == ([True] if text else [])
+
+
+def test_an_instance_that_no_probe_reaches_is_refused():
+    found = pair(node("MASTER", vip="fe80::1/64"), node("BACKUP", vip="fe80::1/64", number=6))
+    [text] = plan("switchover", found, 10)["problems"]
+    assert text == "VI_1: it has only link-local addresses, which no probe reaches, so nothing could be measured"
 
 
 def test_a_link_local_address_is_not_probed():

@@ -55,6 +55,8 @@ class ActionModule(ActionBase):
             times = log.read().splitlines().count(f"{name} on {host}")
         if name == found.get("lost_at", [""])[0] and times >= found["lost_at"][1]:
             raise AnsibleConnectionFailure("no route to host")
+        if name == found.get("fails_at", [""])[0] and times == found["fails_at"][1]:
+            return {"failed": True, **found["fails_at"][2]}
         if "later" in found:
             with open(task_vars["log"]) as log:
                 found = {**found, **(found["later"] if "restart" in log.read() else {})}
@@ -90,8 +92,8 @@ def node(number, vips=(), **more):
     ``heard`` is what it finds with ``probe`` or ``reach``, ``heard_opened`` the same once a firewall is open.
     ``outdated``: the agent that runs there is to be restarted. ``changes`` and ``refuses`` name the modules that have
     something to change there, and those that fail. ``plan`` and ``mastership`` are what vrrp_config answers with.
-    ``lost_at`` is a module and how often it is called there before the connection is lost; ``later`` is what is found
-    after a restart.
+    ``lost_at`` is a module and how often it is called there before the connection is lost; ``fails_at`` is one, at
+    which call it fails, and with what. ``later`` is what is found after a restart.
     """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
     links = [{"name": "eth0", "mac": f"02:00:00:00:00:{number:02x}", "up": True, "carrier": True,

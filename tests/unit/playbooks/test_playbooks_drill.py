@@ -5,12 +5,19 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
 import time
+from pathlib import Path
 
 import pytest
+import yaml
+from ansible.plugins.test import core
 from fake_nodes import living, pair, play
+from jinja2 import Environment
 
+ROLE = Path(__file__).parents[3] / "roles" / "ha_pair" / "tasks"
 ADDRESS = "192.168.8.{}/24"
 
 
@@ -55,6 +62,7 @@ def test_a_wrong_command_changes_nothing(tmp_path, arguments, message):
     done = play(tmp_path, fleet(web=group("web")), "drill", *(["-e", arguments] if arguments else []))
     assert (done.returncode, done.asked) == (2, []), done.output
     assert message in done.output
+    assert '<failure message="web-a: ' in (tmp_path / "hotstandby-reports" / "drill.xml").read_text()
 
 
 def test_check_mode_changes_nothing_and_says_what_would_be_done(tmp_path):
@@ -63,14 +71,22 @@ def test_check_mode_changes_nothing_and_says_what_would_be_done(tmp_path):
     assert done.returncode == 0, done.output
     assert {name for name, _host, _arguments in done.asked} == {"vrrp_probe"}
     assert "node: web-a fails, and web-b takes over VI_1; 192.168.8.104 is probed from client" in done.output
+    assert not (tmp_path / "hotstandby-reports").exists()
 
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory):
-    """Return a drill of two pairs: in web the connection is lost at the fault, in db the standby is drained."""
+    """Return a drill of three pairs.
+
+    In web the connection is lost at the fault, in db the standby is drained, in app another drill begins at that time.
+    """
     lost = nodes(4)
     lost[0]["lost_at"] = ["vrrp_fault", 2]  # the first call is the check
-    children = fleet(web=group("web", 4, lost), db=group("db", 8, [nodes(8)[0], drained(nodes(8)[1])]))
+    shared = nodes(12)
+    shared[0]["fails_at"] = ["vrrp_fault", 2, {"msg": "a drill is under way on this node", "foreign": True}]
+    children = fleet(
+        web=group("web", 4, lost), db=group("db", 8, [nodes(8)[0], drained(nodes(8)[1])]), app=group("app", 12, shared)
+    )
     folder = tmp_path_factory.mktemp("broken")
     return play(folder, children, "drill", "-e", f"drill=agent,node i_mean_it=true report={folder}/drill.html"), folder
 
@@ -86,6 +102,7 @@ def row(done, name):
     [
         ("web", "web-a is unreachable (make the fault): "),
         ("db", "db-a: VI_1 on db-b: it is drained"),
+        ("app", "app-a: Make the fault: a drill is under way on this node"),
     ],
 )
 def test_a_failure_stops_its_pair_and_is_named(broken, name, why):
@@ -102,8 +119,32 @@ def test_pairs_go_one_after_another(broken):
     assert "TASK [hotstandby.vrrp.ha_pair : Do the drill]" in output
     # Which pair comes first is not said, nor which host of it.
     steps = re.findall(r"(drill_one|drill_run)\.yml for (\w+)-[ab], \2-[ab]\b", output)
-    web, db = [("drill_one", "web")] * 2 + [("drill_run", "web")], [("drill_one", "db")] * 2
-    assert steps in (web + db, db + web)  # the second kind of web is not run, and nothing of db
+    # The second kind of web and of app is not run, and nothing of db.
+    web, app = ([("drill_one", name)] * 2 + [("drill_run", name)] for name in ("web", "app"))
+    db = [("drill_one", "db")] * 2
+    assert steps in [[step for part in order for step in part] for order in itertools.permutations((web, db, app))]
+
+
+def test_the_fault_of_another_drill_is_not_undone(broken):
+    faults = [arguments for name, host, arguments in broken[0].asked if (name, host) == ("vrrp_fault", "app-a")]
+    assert [each for each in faults if each.get("state") == "absent"] == []
+
+
+@pytest.mark.parametrize(
+    ("undone", "again"),
+    [
+        ({"ended_at": 1.0, "changed": True}, False),
+        ({"skipped": True, "changed": False}, False),
+        ({"changed": False, "failed": False, "msg": "the fault stays"}, True),  # failed_when hides that it failed
+        ({"changed": False, "unreachable": True, "msg": "no route to host"}, True),
+    ],
+)
+def test_an_undo_that_fails_is_tried_again(undone, again):
+    [drill] = yaml.safe_load((ROLE / "drill_run.yml").read_text())
+    [late] = [each for each in drill["always"][0]["block"] if each.get("register") == "__ha_pair_drill_undone_late"]
+    jinja = Environment()
+    jinja.tests.update(core.TestModule().tests())
+    assert jinja.compile_expression(late["when"])(__ha_pair_drill_undone=undone) is again
 
 
 def test_after_a_failure_everything_is_put_back(broken):
@@ -117,3 +158,13 @@ def test_the_report_tells_of_the_failure(broken):
     assert "make the fault" in (folder / "drill.html").read_text()
     assert "<failure" in (folder / "drill.xml").read_text()
     assert '"passed": false' in (folder / "drill.json").read_text()
+
+
+def test_the_report_has_the_pair_that_was_refused_too(broken):
+    _done, folder = broken
+    instances = json.loads((folder / "drill.json").read_text())["instances"]
+    [refused] = [each for each in instances if each["pair"] == "db"]
+    assert (refused["passed"], refused["measured"]) == (False, None)
+    assert refused["remarks"][0].startswith("db-a: VI_1 on db-b: it is drained")
+    assert '<testcase classname="db" ' in (folder / "drill.xml").read_text()
+    assert "it is drained" in (folder / "drill.html").read_text()
