@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import re
 import runpy
+import signal
 import subprocess
 import sys
 import time
@@ -21,6 +23,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from ansible.template import Templar
 
 from vrrp.protocol.event_codec import INPUTS, Header, line, written
 from vrrp.protocol.event_log import EventLog
@@ -102,7 +105,7 @@ async def taken(args, count):
     source = asyncio.ensure_future(MODULE["main"](queue, args))
     found = [(await asyncio.wait_for(queue.get(), 20))["vrrp"] for _number in range(count)]
     source.cancel()
-    await asyncio.wait([source])
+    await asyncio.wait([source], timeout=20)
     while CHILDREN.read_text():  # asyncio ends a program that is cancelled while it starts, and closes its pipes
         await asyncio.sleep(0.005)
     await asyncio.sleep(0.01)
@@ -157,6 +160,33 @@ def test_faults_conflicts_and_a_rival_are_events(follow):
         ("conflict", None, "192.168.8.4 is MASTER too, priority 80"),
         GONE,
     ]
+
+
+TEMPLATES = [
+    "{{ lookup('pipe', 'id') }}", "{% set a = 1 %}", "{# a #}", "{{{{ 1 }}}}", "{{%", "{{#jinja2:{{",
+    "#jinja2:variable_start_string:'[['\n[[ lookup('pipe', 'id') ]]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEMPLATES)
+def test_what_a_host_says_is_no_template(follow, text):
+    """ansible-rulebook makes an event a variable of the playbook, and Ansible expands the templates in it."""
+    said = {"is": "Notify", "state": {text: [text, 1]}, "priority": [[text]], "reason": text}
+    entry = {"at": 1, "input": "fault_changed", "arguments": {"faults": [text]}, "actions": [said]}
+    header = {"hotstandby_record": 1, "instance": text, "lost": 0, "wall": WALL, "monotonic": 1}
+    found = follow([json.dumps(header), json.dumps(entry)], events=3, since=60)
+    assert [each["type"] for each in found] == ["fault", "transition", "unreachable"]
+    texts = [*strings(found)]
+    assert sum(each.replace(" ", "") == text.replace(" ", "") for each in texts) == 8
+    assert Templar().is_possibly_template(text) and not [each for each in texts if Templar().is_possibly_template(each)]
+
+
+def strings(found):
+    """Yield all strings of an event, and its keys."""
+    if isinstance(found, str):
+        yield found
+    for each in [*found, *found.values()] if isinstance(found, dict) else found if isinstance(found, list) else ():
+        yield from strings(each)
 
 
 def test_nothing_comes_twice_and_nothing_is_lost_over_a_broken_connection(follow):
@@ -229,6 +259,11 @@ def test_the_pauses_between_two_tries_grow_up_to_a_bound(follow, monkeypatch):
             r"its answer is no record of events \(KeyError: ",
         ),
         (["4"], r"its answer is no record of events \(TypeError: "),
+        (["[" * 200_000], r"its answer is no record of events \(RecursionError: "),
+        (
+            [f'{{"hotstandby_record": 1, "instance": "VI_1", "lost": 0, "wall": {10**400}, "monotonic": 0}}'],
+            r"its answer is no record of events \(OverflowError: ",
+        ),
         ([], "hotstandby has ended with status 0"),
     ],
 )
@@ -249,6 +284,44 @@ def test_a_source_that_is_cancelled_ends_its_programs(follow, tmp_path):
     assert brief(follow(Story().lines(), events=1, since=60)) == [STARTED]
     running = [Path("/proc", each) for each in os.listdir("/proc") if each.isdigit()]
     assert running and not [each for each in running if str(tmp_path) in commandline(each)]
+
+
+def test_a_source_that_is_cancelled_ends_although_it_may_not_kill_its_program(follow, tmp_path, monkeypatch):
+    """So it is with sudo. The program ends by itself when it writes, as nobody reads it."""
+    monkeypatch.setattr(os, "kill", refuse)
+    command = tmp_path / "sudo"
+    command.write_text("#!/bin/sh\necho nonsense\nwhile echo more; do sleep 0.01; done\n")
+    command.chmod(0o700)
+    hosts = [{"name": "a", "connection": "local", "command": str(command)}]
+    (event,) = asyncio.run(taken({"hosts": hosts, "retries": 1, "standby_interval": 0}, 1))
+    assert "is no record of events" in event["reason"]
+
+
+@pytest.mark.parametrize("moment", ["as it starts", "as it runs"])
+def test_a_source_that_is_cancelled_does_not_wait_for_a_program_that_it_may_not_kill(tmp_path, monkeypatch, moment):
+    kill, runs = os.kill, tmp_path / "runs"
+    monkeypatch.setattr(os, "kill", refuse)
+    monkeypatch.setitem(MODULE["main"].__globals__, "END_S", 0.01)
+    hosts = [{"name": "a", "connection": "local", "command": f"/bin/sh -c ': >{runs}; sleep 60'"}]
+    condition = runs.exists if moment == "as it runs" else CHILDREN.read_text
+
+    async def cancelled():
+        source = asyncio.ensure_future(MODULE["main"](asyncio.Queue(), {"hosts": hosts, "standby_interval": 0}))
+        while not condition():
+            await asyncio.sleep(0.005)
+        source.cancel()
+        await asyncio.wait([source], timeout=20)
+        while CHILDREN.read_text():
+            with contextlib.suppress(IndexError, ProcessLookupError):  # it was reaped just now
+                kill(int(CHILDREN.read_text().split()[0]), signal.SIGKILL)
+            await asyncio.sleep(0.005)
+        return source.cancelled()
+
+    assert asyncio.run(cancelled())
+
+
+def refuse(_pid, _signal):
+    raise PermissionError(errno.EPERM, "Operation not permitted")
 
 
 def test_a_source_that_is_killed_leaves_no_program(tmp_path):
@@ -359,6 +432,6 @@ def test_a_new_master_says_anew_how_its_standby_is(look):
 
 
 def test_a_status_that_cannot_be_read_is_asked_for_again(look):
-    broken = ("", "[]", '{"instances": [{}]}')
+    broken = ("", "[]", '{"instances": [{}]}', "[" * 200_000)
     (event,) = look(*broken, status(instance("FAULT", ["eth0 is down"])), events=1)
     assert (event["type"], event["instance"], event["reason"]) == ("standby", "VI_1", "eth0 is down")

@@ -13,6 +13,7 @@ import contextlib
 import ctypes
 import json
 import logging
+import re
 import shlex
 import signal
 import time
@@ -31,6 +32,8 @@ description:
     and C(reason), which is one sentence for people.
   - C(type) is C(transition), C(fault) or C(conflict) for what an agent told, C(standby) when a standby becomes ready or
     is so no more, C(unreachable) and C(reachable) for the connection to a host.
+  - What a host says is not to be trusted, and Ansible expands templates in the variables of a playbook, which an event
+    becomes. So no string of an event has C({{), C({%), C({#) or C(#jinja2:); there is a space after the first sign.
   - An agent remembers its last 256 entries of each instance. After a broken connection the source goes on with the
     first entry that it has not seen, so nothing comes twice, and nothing is lost that the agent remembers.
 options:
@@ -112,10 +115,14 @@ LOGGER = logging.getLogger(__name__)
 LINE_MAX = 16 << 20  # octets, as in the answers of the agent
 ERROR_MAX = 2000  # octets of an error message
 REMEMBERED = 256  # entries of one instance: the agent has no more
+TEMPLATE = re.compile(r"\{(?=[{%#])|#(?=jinja2:)")  # the first sign of what opens a template, or says what opens one
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FIRST_DELAY_S = 1.0
 STATUS_S = 30.0  # until the status must be there
 END_S = 1.0  # until a program that has closed its output has ended
+# What an answer can raise that is none. A host may answer anything, and must not end the events of the others.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+CANCEL_S = 0.1  # until what has not ended is cancelled again
 SSH = (
     *("ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"),
     *("-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=3"),  # a dead host is noticed after 30 s
@@ -127,11 +134,14 @@ async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
     options, hosts = checked(args)
     followers = [asyncio.ensure_future(Follower(host, options, queue).run()) for host in hosts]
     try:
-        await asyncio.gather(*followers)
+        for ended in (await asyncio.wait(followers, return_when=asyncio.FIRST_EXCEPTION))[0]:
+            ended.result()
     finally:
-        for follower in followers:
-            follower.cancel()
-        await asyncio.gather(*followers, return_exceptions=True)
+        # asyncio loses a cancellation that comes as a program ends (wait_for before Python 3.12), or starts by sudo.
+        while not all(follower.done() for follower in followers):
+            for follower in followers:
+                follower.cancel()
+            await asyncio.wait(followers, timeout=CANCEL_S)
 
 
 # The arguments
@@ -258,7 +268,7 @@ class Record:
         self._number = 0
 
     def events(self, line: bytes) -> list[dict[str, Any]]:
-        """Return the events of a line. Raises ValueError, TypeError, KeyError where it is no line of a record."""
+        """Return the events of a line. Raises one of UNREADABLE where it is no line of a record."""
         found = json.loads(line)
         if "hotstandby_record" in found:
             self._header, self._number = found, found["lost"]
@@ -313,6 +323,15 @@ def iso(at: float) -> str:
     return datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def without_templates(found: Any) -> Any:
+    """Return what a host has told, with no string in it, nor key, that Ansible takes for a template."""
+    if isinstance(found, str):
+        return TEMPLATE.sub(r"\g<0> ", found)
+    if isinstance(found, dict):
+        return {without_templates(key): without_templates(value) for key, value in found.items()}
+    return [without_templates(each) for each in found] if isinstance(found, list) else found
+
+
 class Follower:
     """It follows the agent of one host, and connects again when the connection has ended."""
 
@@ -338,7 +357,7 @@ class Follower:
                         for event in found:
                             await self._put(event)
                     reason = await program.reason()
-            except (ValueError, TypeError, KeyError) as error:
+            except UNREADABLE as error:
                 reason = f"its answer is no record of events ({type(error).__name__}: {error})"
             except OSError as error:
                 reason = f"cannot run {self._host.words()[0]}: {error.strerror or error}"
@@ -361,7 +380,7 @@ class Follower:
         """Ask for the status again and again, as no entry says whether a standby is ready."""
         while self._options.standby_interval:
             # Where nobody answers, the other connection says so.
-            with contextlib.suppress(OSError, ValueError, TypeError, KeyError, asyncio.TimeoutError):
+            with contextlib.suppress(OSError, asyncio.TimeoutError, *UNREADABLE):
                 async with Program(self._host.words("status", "--json")) as program:
                     answer = json.loads(await asyncio.wait_for(program.answer(), STATUS_S))
                 for instance in answer["instances"]:
@@ -378,7 +397,7 @@ class Follower:
             await self._put({"type": "standby", "instance": name, "time": iso(time.time()), **found, "reason": reason})
 
     async def _put(self, event: Mapping[str, Any]) -> None:
-        await self._queue.put({"vrrp": {"host": self._host.name, **event}})
+        await self._queue.put({"vrrp": without_templates({"host": self._host.name, **event})})
 
 
 _C_LIBRARY = ctypes.CDLL(None)
@@ -398,24 +417,24 @@ class Program:
         self._said = b""  # the end of what it wrote to standard error
 
     async def __aenter__(self) -> Program:
-        pipe = asyncio.subprocess.PIPE
-        self._process = await asyncio.create_subprocess_exec(
-            *self._words, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, limit=LINE_MAX,
-            preexec_fn=end_with_parent,
+        loop = asyncio.get_running_loop()
+        # It is what create_subprocess_exec() does, which keeps the transport to itself.
+        self._transport, protocol = await loop.subprocess_exec(
+            lambda: asyncio.subprocess.SubprocessStreamProtocol(limit=LINE_MAX, loop=loop), *self._words,
+            stdin=asyncio.subprocess.DEVNULL, preexec_fn=end_with_parent,
         )  # fmt: skip
+        self._process = asyncio.subprocess.Process(self._transport, protocol, loop)
         self._listening = asyncio.ensure_future(self._listen(self._process.stderr))
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
-        # ssh can leave a process behind that holds the pipes open (ControlPersist).
-        pipes = [self._listening, asyncio.ensure_future(self._rest())]
-        await asyncio.wait(pipes, timeout=END_S)
-        for each in pipes:
-            each.cancel()
+        # Closing kills it, and closes the pipes, which a process that ssh leaves behind can hold open (ControlPersist).
+        # Only root may kill what sudo runs; that ends when it writes, as nobody reads it any more.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            self._transport.close()
+        self._listening.cancel()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._process.wait(), END_S)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while self._process.stdout is not None:
@@ -429,10 +448,6 @@ class Program:
         found = b"".join([line async for line in self])
         await self.reason()
         return found
-
-    async def _rest(self) -> None:
-        async for _line in self:
-            pass
 
     async def _listen(self, stream: Optional[asyncio.StreamReader]) -> None:
         while stream is not None and not stream.at_eof():
