@@ -62,7 +62,7 @@ def probed(found: Found) -> dict[str, str]:
     """Return the address of each instance that a client is to probe: the first one that is not link-local."""
     chosen = {}
     for instance in found.get("instances") or ():
-        plain = [str(each).split("/")[0] for each in instance.get("addresses") or ()]
+        plain = [str(each).partition("/")[0] for each in instance.get("addresses") or ()]
         reachable = [each for each in plain if not each.lower().startswith("fe80:")]
         if reachable:
             chosen[instance["name"]] = reachable[0]
@@ -118,4 +118,4 @@ def _addresses(found: Found) -> list[str]:
     for instance in found.get("instances") or ():
         said += instance.get("addresses") or ()
         said += [each["text"] for each in instance.get("excluded") or ()]
-    return list(dict.fromkeys(str(each).split("/")[0] for each in said))
+    return list(dict.fromkeys(str(each).partition("/")[0] for each in said))
