@@ -179,7 +179,7 @@ def test_a_child_that_does_not_answer_is_not_waited_for(with_bench, monkeypatch,
 
 @pytest.mark.parametrize("kept", [1, 8, 9, 100, 0x8000, -1])
 def test_a_child_that_is_ended_while_it_sends_its_result_is_refused(with_bench, monkeypatch, kept):
-    """What has come of a result can be anything: also a few octets that are a whole result of another kind."""
+    """A part of a result can be of any size: none of it, its size alone, or all but one octet."""
 
     def send_and_end(descriptor, data):
         real(descriptor, data[:kept])
