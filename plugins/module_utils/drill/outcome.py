@@ -188,7 +188,7 @@ class _Judge:
         if measured is None:
             found.append(f"no probe told what {self._name} lost")
         elif expected is not None:
-            found += self._too_much(expected) or self._too_little(expected, moves)
+            found += self._too_much(expected) or self._too_little(expected)
         return found
 
     def _too_much(self, expected: Expected) -> list[str]:
@@ -201,14 +201,14 @@ class _Judge:
             return []
         return [f"no answer for {lost_s:.2f} s in all, where {expected['worst_s']:.2f} s were expected at worst"]
 
-    def _too_little(self, expected: Expected, moves: bool) -> list[str]:
+    def _too_little(self, expected: Expected) -> list[str]:
         """Return why a probe that lost less than it had to proves nothing."""
         if expected["worst_s"] == 0:
             late_s = self._late_s()
             said = f"the probe itself was late by up to {late_s:.2f} s, so nothing tells that no more was lost"
             return [said] if late_s > _BLIND_S else []
         best_s, (count, lost_s) = expected["best_s"], self._sums()
-        if not moves or self._kind not in ("agent", "node"):
+        if self._kind not in ("agent", "node"):
             return []
         # A killed agent's addresses are removed a moment later, so less may be lost.
         sure = count == 0 and best_s > (_SHORTER_S if self._kind == "agent" else _LEAST_PROBES * self._interval_s())
