@@ -106,7 +106,9 @@ async def taken(args, count):
     found = [(await asyncio.wait_for(queue.get(), 20))["vrrp"] for _number in range(count)]
     source.cancel()
     await asyncio.wait([source], timeout=20)
+    deadline = time.monotonic() + 20
     while CHILDREN.read_text():  # asyncio ends a program that is cancelled while it starts, and closes its pipes
+        assert time.monotonic() < deadline
         await asyncio.sleep(0.005)
     await asyncio.sleep(0.01)
     assert source.cancelled() and queue.empty()
