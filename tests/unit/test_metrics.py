@@ -194,6 +194,31 @@ def test_the_dashboard_asks_for_metrics_that_there_are():
         assert found and found <= known(), expression
 
 
+def test_the_dashboard_counts_the_nodes_that_stand_by_for_each_address(tmp_path):
+    """Two pairs may have instances of the same name."""
+    dashboard = json.loads((EXTENSIONS / "grafana" / "hotstandby.json").read_text())
+    asked = {each["title"]: re.sub(r"\$\w+", ".*", each["targets"][0]["expr"]) for each in dashboard["panels"]}
+    series = {}
+    for node, state, last in (("a", 2, 100), ("b", 1, 100), ("c", 2, 101), ("c", 2, 102), ("d", 3, 101), ("d", 3, 102)):
+        of = f'job="j", instance="{node}", iname="VI_1", intf="eth0"'
+        series[f"hotstandby_vrrp_state{{{of}}}"] = state
+        series[f'hotstandby_vrrp_address_present{{{of}, ip_address="192.168.8.{last}"}}'] = int(state == 2)
+    found = [{"labels": f'{{ip_address="192.168.8.{last}"}}', "value": int(last == 100)} for last in (100, 101, 102)]
+    expected = [
+        {"expr": asked["No standby"], "exp_samples": [{"labels": "{}", "value": 2}]},
+        {"expr": asked["Nodes that stand by"], "exp_samples": found},
+    ]
+    test = {
+        "interval": "1m",
+        "input_series": [{"series": name, "values": str(value)} for name, value in series.items()],
+        "promql_expr_test": [{**each, "eval_time": "0m"} for each in expected],
+    }
+    (tmp_path / "tests.yml").write_text(json.dumps({"tests": [test]}))
+    words = ["promtool", "test", "rules", str(tmp_path / "tests.yml")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_each_panel_of_the_dashboard_has_a_place_of_its_own_and_says_what_it_shows():
     taken = set()
     panels = json.loads((EXTENSIONS / "grafana" / "hotstandby.json").read_text())["panels"]
