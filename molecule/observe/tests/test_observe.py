@@ -96,6 +96,8 @@ def seen(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]
             poll(lambda: pair.bed.owners(VIP), [B], f"who has {VIP}")
             for name, reason in ((A, FAILED), (B, TAKEN_OVER)):
                 poll(lambda: reason in one_line(screens[name].text()), True, f"{reason} on {name}")  # noqa: B023
+            states = [STATE.replace("NODE", name) for name in (A, B)]
+            poll(lambda: [metrics.value(state) for state in states], [3, 2], "states that Prometheus has")
             poll(lambda: len(metrics.firing("HotstandbyFault")), 1, "alerts of the fault")
             poll(lambda: len(tickets.opened), 1, f"tickets; {rules.log()}")
             poll(lambda: {each["reason"] for each in rules.events()} >= {FAILED, TAKEN_OVER}, True, rules.log())

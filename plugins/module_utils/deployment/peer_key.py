@@ -32,11 +32,9 @@ def digests(path: str, owner: tuple[int, int]) -> list[str]:
 
     With another owner or mode it is not usable: the agent may be unable to read it, and others able to.
     """
-    if not files.has_owner(path, MODE, *owner):
-        return []
     try:
-        return [digest(secret) for secret in peer_keys.read(path)]
-    except (OSError, ValueError):
+        return [digest(secret) for secret in peer_keys.read(path)] if files.has_owner(path, MODE, *owner) else []
+    except (OSError, ValueError):  # who is not root may not look into the directory
         return []
 
 

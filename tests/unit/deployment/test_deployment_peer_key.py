@@ -83,6 +83,14 @@ def test_digests_tell_keys_apart_and_nothing_else(path):
     assert digests(str(path), OWNER) == []
 
 
+def test_who_may_not_look_into_the_directory_sees_no_digests(path, monkeypatch):
+    def refuse(*_arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.lstat", refuse)
+    assert digests(str(path), OWNER) == []
+
+
 def test_a_file_of_another_owner_or_mode_has_no_digests(path):
     path.write_text(spelt(NEW))
     path.chmod(0o600)
