@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from . import files, paths
+from .unit import SANDBOX
 
 _TEXT = """\
 # Written by the module hotstandby.vrrp.vrrp_agent; the next run of it undoes changes.
@@ -57,19 +58,8 @@ PrivateDevices=yes
 DevicePolicy=closed
 PrivateMounts=yes
 {network}\
-ProtectClock=yes
-ProtectHostname=yes
-ProtectControlGroups=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-RemoveIPC=yes
-KeyringMode=private
-LockPersonality=yes
+{sandbox}\
 MemoryDenyWriteExecute=yes
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
 SystemCallArchitectures=native
 SystemCallErrorNumber=EPERM
 SystemCallFilter=@system-service
@@ -107,6 +97,7 @@ def text(outlets: Outlets, homes: bool = False) -> str:
     options += f" --socket {paths.METRICS_SOCKET}" if outlets.socket else ""
     options += f" --textfile {paths.METRICS_TEXTFILE}" if outlets.textfile else ""
     return _TEXT.format(
+        sandbox=SANDBOX,
         unit=paths.METRICS_UNIT,
         agent=paths.SERVICE,
         textfile=f"{_LINK}{outlets.textfile}\n" if outlets.textfile else "",

@@ -16,6 +16,22 @@ from typing import Optional
 
 from . import files, paths
 
+# What the agent and the service of the metrics need nothing of (systemd.exec(5)).
+SANDBOX = """\
+ProtectClock=yes
+ProtectHostname=yes
+ProtectControlGroups=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+RemoveIPC=yes
+KeyringMode=private
+LockPersonality=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+"""
+
 _TEXT = """\
 # Written by the module hotstandby.vrrp.vrrp_agent; the next run of it undoes changes.
 # Your own settings belong in {unit}.d/*.conf.
@@ -85,18 +101,7 @@ PrivateTmp=yes
 PrivateDevices=yes
 DevicePolicy=closed
 PrivateMounts=yes
-ProtectClock=yes
-ProtectHostname=yes
-ProtectControlGroups=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-RemoveIPC=yes
-KeyringMode=private
-LockPersonality=yes
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
+{sandbox}\
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
 SystemCallArchitectures=native
 SystemCallErrorNumber=EPERM
@@ -148,6 +153,7 @@ def text(switch_user: bool = False, writable: Sequence[str] = (), homes: bool = 
         writable=f"ReadWritePaths={' '.join(writable)}\n" if writable else "",
         home="read-only" if switch_user or homes else "yes",
         calls=calls,
+        sandbox=SANDBOX,
     )
 
 
