@@ -14,7 +14,7 @@ from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_sources im
 
 
 class ActionModule(ReleaseAction):
-    """It asks a node with the release one question; else it sends the sources of the release, with the module in them."""
+    """It asks a node with the release one question; else it sends the release, and the module in it."""
 
     name = "vrrp_agent"
     specification = VRRP_AGENT
