@@ -69,7 +69,9 @@ def test_an_unknown_release_is_wrong_usage_and_the_known_ones_are_named(file, ca
     with pytest.raises(SystemExit) as caught:
         cli.main(["check", str(file), "--for", "keepalived-1.3.5"])
     assert caught.value.code == 2
-    assert '"keepalived-1.3.5" is no known release of keepalived; known are keepalived-2.0.19' in capsys.readouterr().err
+    assert (
+        '"keepalived-1.3.5" is no known release of keepalived; known are keepalived-2.0.19' in capsys.readouterr().err
+    )
 
 
 def test_json_holds_everything(file, capsys):

@@ -146,9 +146,7 @@ def _as_json(path: str, found: Findings) -> dict[str, Any]:
             "release": str(compared.release),
             "ok": not compared.differences,
             "differences": [asdict(each) for each in compared.differences],
-            "not_compared": [
-                {"path": place.path, "line": place.line, "text": note} for place, note in compared.notes
-            ],
+            "not_compared": [{"path": place.path, "line": place.line, "text": note} for place, note in compared.notes],
         },
     }
 

@@ -53,9 +53,7 @@ def test_an_unknown_block_at_the_top_is_only_ignored():
 
 def test_a_word_that_no_release_knows_is_never_fine():
     assert said(with_lines("priorty 100"), "2.4.3")[0][1:] == ("priorty", "ignored", "")
-    assert said("global_defs {\nstate_file_location /x\n}\n", "2.4.3") == [
-        (2, "state_file_location", "ignored", "")
-    ]
+    assert said("global_defs {\nstate_file_location /x\n}\n", "2.4.3") == [(2, "state_file_location", "ignored", "")]
     (found,) = of("vrrp_instance V {\nauthentication {\nhunter22\n}\n}\n", "2.4.3")
     assert "hunter22" not in repr(found)
 
@@ -77,7 +75,7 @@ def test_lines_for_another_machine_are_skipped():
     [
         ("virtual_ipaddress_excluded {\n192.0.2.9 preferred_lft 0\n}", "2.0.19", "2.0.20"),
         ("virtual_ipaddress_excluded {\n192.0.2.9 dev eth1 use_vmac\n}", "2.1.5", "2.2.0"),
-        ("unicast_peer {\n192.0.2.9 min_ttl 255\n}", "2.0.20", "2.1.0"),
+        ("check_unicast_src\nunicast_peer {\n192.0.2.9 min_ttl 255\n}", "2.0.20", "2.1.0"),
         ("use_vmac vip 02:00:5e:10:00:33", "2.2.4", "2.2.5"),
         ("use_vmac vip netlink_notify_msg", "2.2.8", "2.3.0"),
         ("use_vmac name vip", "2.2.8", "2.3.0"),
@@ -105,6 +103,14 @@ def test_a_value_of_an_instance_that_a_release_takes_otherwise(line, last, first
 def test_a_global_value_that_a_release_takes_otherwise(line, last, first):
     assert of(f"global_defs {{\n{line}\n}}\n", last)
     assert of(f"global_defs {{\n{line}\n}}\n", first) == ()
+
+
+def test_a_ttl_of_a_peer_is_looked_at_only_beside_check_unicast_src():
+    peers = "unicast_peer {\n192.0.2.9 max_ttl 255\n}"
+    (found,) = of(with_lines(peers), "2.4.3")
+    assert (found.effect, found.since) == ("other meaning", "")
+    assert of(with_lines(peers, "check_unicast_src"), "2.4.3") == ()
+    assert of("global_defs {\nvrrp_check_unicast_src\n}\n" + with_lines(peers), "2.4.3") == ()
 
 
 def test_a_global_checksum_that_is_off_is_on_everywhere():

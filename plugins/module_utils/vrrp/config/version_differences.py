@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Optional
 
 from .keywords.keepalived_releases import BUILT_WITH, NEVER, Release, advice, knows, number, since
 from .keywords.keepalived_values import IGNORED, REFUSED, SYNTAX_CHANGES, VALUE_CHANGES
@@ -55,7 +55,8 @@ def differences(
     """
     secrets = Secrets()
     tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings, secrets)
-    found = [*_of_block(ROOT, tree.statements, named)]
+    said = {inner.keyword for each in tree.statements if each.keyword == "global_defs" for inner in each.children or ()}
+    found = [*_of_block(ROOT, tree.statements, named, said)]
     for name, part in ((path, text), *secrets.sources[1:]):
         found += _of_syntax(name, part, named, config_id)
     return tuple(sorted(found, key=lambda each: (each.path, each.line, each.column)))
@@ -104,12 +105,15 @@ def _in_force(code: str, config_id: str) -> bool:
     return condition is None or (condition[2] == config_id) != bool(condition[1])
 
 
-def _of_block(block: Block, statements: Sequence[Statement], named: Release) -> Iterator[Difference]:
+def _of_block(
+    block: Block, statements: Sequence[Statement], named: Release, said: AbstractSet[str]
+) -> Iterator[Difference]:
+    """Yield the differences of a block. ``said`` are the keywords of global_defs and of the blocks around it."""
     for index, statement in enumerate(statements):
         if statement.addition:
             continue
         if block.item is not None:
-            yield from _of_values(block, "", statement, named)
+            yield from _of_values(block, "", statement, named, said)
             continue
         entry = block.keywords.get(statement.keyword)
         if entry is None or entry.addition:
@@ -117,14 +121,18 @@ def _of_block(block: Block, statements: Sequence[Statement], named: Release) -> 
         elif not knows(named, block.name, entry.name):
             yield _unknown(block, entry, statement, named, statements[index + 1 :])
         else:
-            yield from _of_values(block, entry.name, statement, named)
+            yield from _of_values(block, entry.name, statement, named, said)
             if isinstance(entry, Block) and statement.children and (entry.item or entry.keywords):
-                yield from _of_block(entry, statement.children, named)
+                around = said if not block.name else said | {each.keyword for each in statements}
+                yield from _of_block(entry, statement.children, named, around)
 
 
-def _of_values(block: Block, keyword: str, statement: Statement, named: Release) -> Iterator[Difference]:
+def _of_values(
+    block: Block, keyword: str, statement: Statement, named: Release, said: AbstractSet[str]
+) -> Iterator[Difference]:
     for change in VALUE_CHANGES:
-        if (change.block, change.keyword) == (block.name, keyword) and change.holds(named):
+        about = (change.block, change.keyword) == (block.name, keyword) and said.isdisjoint(change.unless)
+        if about and change.holds(named):
             word = change.find(statement)
             if word is not None:
                 subject = keyword or block.name

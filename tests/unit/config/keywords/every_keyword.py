@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Give a file with every keyword of keepalived that the table has, and read which of them a keepalived does not know."""
+"""Give a file with every keyword of keepalived, and read which of them a keepalived does not know."""
 
 from __future__ import annotations
 

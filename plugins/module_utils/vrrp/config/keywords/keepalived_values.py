@@ -30,7 +30,8 @@ class ValueChange:
     """It is one difference. It holds for releases from ``first`` on and before ``mended``; "" is no limit.
 
     ``keyword`` is "" for the lines of a block that holds items. ``find`` returns the word of a statement that the
-    difference is about, or None. ``values`` says for docs which ones these are, ``what`` what such a release does.
+    difference is about, or None. ``values`` says for docs which ones these are, ``what`` what such a release does. It
+    does not hold where global_defs or the instance has one of the keywords of ``unless``.
     """
 
     block: str
@@ -42,6 +43,7 @@ class ValueChange:
     advice: str
     first: str = ""
     mended: str = ""
+    unless: tuple[str, ...] = ()
 
     def holds(self, named: Release) -> bool:
         """Return whether a release has this difference."""
@@ -111,6 +113,20 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             f"it skips {word}: advertisements of this peer are heard whatever TTL they have",
             "leave it out, and let a packet filter see to it",
             mended="2.1.0",
+        )
+        for word in ("min_ttl", "max_ttl")
+    ),
+    *(
+        ValueChange(
+            "unicast_peer",
+            "",
+            f"{word} TTL",
+            _words(word),
+            OTHER_MEANING,
+            f"it looks at {word} only where check_unicast_src is set, which this file does not do",
+            "add check_unicast_src to the instance",
+            first="2.1.0",
+            unless=("check_unicast_src", "vrrp_check_unicast_src"),
         )
         for word in ("min_ttl", "max_ttl")
     ),
