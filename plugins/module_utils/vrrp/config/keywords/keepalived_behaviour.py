@@ -66,6 +66,11 @@ WIRE, TEST, DUMPS, SIGNALS, DEFAULTS = "On the wire", "keepalived -t", "Dumps", 
 BEHAVIOURS: tuple[Behaviour, ...] = (
     Behaviour(
         WIRE,
+        "advertisements of version 2 with a password, and of version 3, multicast and unicast",
+        ((_FIRST, "the same octets in every release"),),
+    ),
+    Behaviour(
+        WIRE,
         "an advertisement with another list of addresses, or another number of them",
         (
             (_FIRST, "discarded and counted (Address List): a backup with another list becomes MASTER too"),
