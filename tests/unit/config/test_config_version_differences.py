@@ -77,6 +77,7 @@ def test_lines_for_another_machine_are_skipped():
         ("virtual_ipaddress_excluded {\n192.0.2.9 dev eth1 use_vmac\n}", "2.1.5", "2.2.0"),
         ("check_unicast_src\nunicast_peer {\n192.0.2.9 min_ttl 255\n}", "2.0.20", "2.1.0"),
         ("use_vmac vip 02:00:5e:10:00:33", "2.2.4", "2.2.5"),
+        ("virtual_routes {\n10.0.0.0/8 via 192.0.2.1\n}", "2.3.1", "2.3.2"),
         ("use_vmac vip netlink_notify_msg", "2.2.8", "2.3.0"),
         ("use_vmac name vip", "2.2.8", "2.3.0"),
         ("use_vmac vip group 5", "2.2.8", "2.3.0"),
@@ -111,6 +112,11 @@ def test_a_ttl_of_a_peer_is_looked_at_only_beside_check_unicast_src():
     assert (found.effect, found.since) == ("other meaning", "")
     assert of(with_lines(peers, "check_unicast_src"), "2.4.3") == ()
     assert of("global_defs {\nvrrp_check_unicast_src\n}\n" + with_lines(peers), "2.4.3") == ()
+
+
+@pytest.mark.parametrize("rest", ["dev eth0", "no_track"])
+def test_a_route_with_an_interface_or_without_tracking_is_the_same_everywhere(rest):
+    assert differences(with_lines(f"virtual_routes {{\n10.0.0.0/8 via 192.0.2.1 {rest}\n}}"), "f", OLDEST) == ()
 
 
 def test_a_macvlan_beside_peers():

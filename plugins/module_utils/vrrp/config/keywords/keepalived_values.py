@@ -87,6 +87,12 @@ def _linked(statement: Statement) -> Optional[Word]:
     return next((word for word in statement.values[:1] if word.text.startswith(_LINKED)), None)
 
 
+def _without_interface(statement: Statement) -> Optional[Word]:
+    """Return the first word of a route that is tracked and names no interface."""
+    words = {word.text for word in statement.words}
+    return None if words & {"dev", "oif", "no_track"} else statement.words[0]
+
+
 _NOTIFICATIONS = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop")
 _SCRIPTS = (
     ("vrrp_script", "script"),
@@ -148,6 +154,19 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             unless=("check_unicast_src", "vrrp_check_unicast_src"),
         )
         for word in ("min_ttl", "max_ttl")
+    ),
+    *(
+        ValueChange(
+            block,
+            "",
+            "no dev",
+            _without_interface,
+            OTHER_MEANING,
+            "it does not track the route: where somebody else deletes it, it stays away",
+            "add dev NAME, or no_track for the same in every release",
+            mended="2.3.2",
+        )
+        for block in ("virtual_routes", "static_routes")
     ),
     ValueChange(
         "vrrp_instance",
