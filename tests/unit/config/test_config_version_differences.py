@@ -96,7 +96,6 @@ def test_a_value_of_an_instance_that_a_release_takes_otherwise(line, last, first
     "line, last, first",
     [
         ("vrrp_skip_check_adv_addr off", "2.2.8", "2.3.0"),
-        ("vrrp_strict off", "2.2.8", "2.3.0"),
         ("umask IRWXG", "2.2.7", "2.2.8"),
         ("vrrp_ipsets a b c d e f", "2.2.8", "2.3.0"),
     ],
@@ -124,6 +123,13 @@ def test_a_macvlan_beside_peers():
     text = with_lines("use_vmac vip", "unicast_peer {\n192.0.2.9\n}")
     assert [each[1:] for each in said(text, "2.1.5")] == [("use_vmac", "ignored", "2.2.0")]
     assert said(text, "2.0.20") == said(text, "2.2.0") == said(with_lines("use_vmac vip"), "2.1.5") == []
+
+
+def test_strict_that_is_off_is_on_before_2_3_0_and_for_the_agent():
+    text = "global_defs {\nvrrp_strict off\n}\n"
+    (before,), (after,) = of(text, "2.2.8"), of(text, "2.3.0")
+    assert (before.effect, before.since) == ("other meaning", "2.3.0") and "any value as on" in before.text
+    assert after.effect == "other meaning" and "the agent as on" in after.text
 
 
 def test_a_global_checksum_that_is_off_is_on_everywhere():

@@ -101,6 +101,16 @@ _SCRIPTS = (
     *(("global_defs", name) for name in ("notify_fifo_script", "vrrp_notify_fifo_script")),
 )
 
+_ANY_ON = "it takes any value as on"
+_NOT_COMPARED = "no longer compares the addresses of advertisements"
+
+
+def _off(block: str, keyword: str, what: str, first: str = "", mended: str = "") -> ValueChange:
+    """Return the difference of a keyword that the file switches off."""
+    advice = "leave the line out: off is the default"
+    return ValueChange(block, keyword, "off, false, no", _false, OTHER_MEANING, what, advice, first, mended)
+
+
 VALUE_CHANGES: tuple[ValueChange, ...] = (
     *(
         ValueChange(
@@ -230,46 +240,11 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
         "leave the word out",
         mended="2.3.0",
     ),
-    ValueChange(
-        "vrrp_instance",
-        "skip_check_adv_addr",
-        "off, false, no",
-        _false,
-        OTHER_MEANING,
-        "it takes any value as on, and no longer compares the addresses of advertisements",
-        "leave the line out: off is the default",
-        first="2.2.5",
-    ),
-    ValueChange(
-        "global_defs",
-        "vrrp_skip_check_adv_addr",
-        "off, false, no",
-        _false,
-        OTHER_MEANING,
-        "it takes any value as on, and no longer compares the addresses of advertisements",
-        "leave the line out: off is the default",
-        mended="2.3.0",
-    ),
-    ValueChange(
-        "global_defs",
-        "vrrp_strict",
-        "off, false, no",
-        _false,
-        OTHER_MEANING,
-        "it takes any value as on: it is strict, and its firewall drops packets to the addresses",
-        "leave the line out: off is the default",
-        mended="2.3.0",
-    ),
-    ValueChange(
-        "global_defs",
-        "v3_checksum_as_v2",
-        "off, false, no",
-        _false,
-        OTHER_MEANING,
-        "it takes any value as on, and leaves the pseudo-header out of the checksum",
-        "leave the line out: off is the default",
-        first="2.2.8",
-    ),
+    _off("vrrp_instance", "skip_check_adv_addr", f"{_ANY_ON}, and {_NOT_COMPARED}", first="2.2.5"),
+    _off("global_defs", "vrrp_skip_check_adv_addr", f"{_ANY_ON}, and {_NOT_COMPARED}", mended="2.3.0"),
+    _off("global_defs", "vrrp_strict", f"{_ANY_ON}, and its firewall drops packets to the addresses", mended="2.3.0"),
+    _off("global_defs", "vrrp_strict", "it takes it as off, and the agent as on, as older releases do", first="2.3.0"),
+    _off("global_defs", "v3_checksum_as_v2", f"{_ANY_ON}: no pseudo-header is in the checksum", first="2.2.8"),
     *(
         ValueChange(
             "vrrp_script",
