@@ -54,8 +54,8 @@ def import_file(
 ) -> Imported:
     """Read ``text`` as the machine ``config_id`` would, and return it in the role's words. Never raises for bad input.
 
-    Without ``secrets`` a password or key becomes the name of a variable. Lines that are wrong, and that keepalived passes
-    over, are gaps; any other error is a problem.
+    Without ``secrets`` a password or key becomes the name of a variable. Lines that are wrong, and that keepalived
+    passes over, are gaps; any other error is a problem.
     """
     found, hidden = Imported(), Secrets()
     tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings, hidden)
@@ -63,7 +63,7 @@ def import_file(
     statements = split(tree.statements, found.gaps)
     first = tree.statements[0].place if tree.statements else None
     if text.startswith("\ufeff") and first is not None and (first.path, first.line) == (path, 1):
-        why = "a byte order mark stands before it, and keepalived does not know a word that begins with one; here it counts"
+        why = "a byte order mark stands before it: keepalived does not know a word that begins with one; here it counts"
         found.gaps.append(Gap.at(tree.statements[0], why, "save the file as UTF-8 without one"))
     configuration, findings = _built(tree, statements, path)
     gaps: list[Gap] = []

@@ -8,10 +8,10 @@ A value that is the default is left out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
+from string import digits
 from typing import Any, Optional
 
 from ..vrrp.config.keywords.global_defs import GLOBAL_DEFS
@@ -264,7 +264,7 @@ def _address_words(line: str) -> Iterator[str]:
     address, *options = line.split()
     host, slash, prefix = address.partition("/")
     six = ":" in host
-    length = re.match("[0-9]*", prefix).group()  # keepalived reads as far as the digits go
+    length = prefix[: len(prefix) - len(prefix.lstrip(digits))]  # keepalived reads as far as the digits go
     yield f"{host}/{length}" if slash and length and int(length) <= (128 if six else 32) else host
     words = iter(options)
     for word in words:

@@ -40,7 +40,7 @@ _FIRST = "keepalived takes the first, and so does the import"
 
 @dataclass(frozen=True)
 class _Change:
-    """It leaves the statement ``culprit`` out, or puts ``instead`` in its place. ``what`` ends the sentence for people."""
+    """It leaves the statement ``culprit`` out, or puts ``instead`` in its place. ``what`` ends the sentence."""
 
     culprit: Statement
     what: str

@@ -24,8 +24,8 @@ FOLDER = Path(__file__).parents[2] / "keepalived_files"
 OUTCOMES = FOLDER / "outcomes.yml"
 HEAD = """\
 ---
-# What the import says of each file; tests/unit/inventory/keepalived_corpus.py writes it. keepalived starts with all files
-# except those with "keepalived: ends", which is written by hand.
+# What the import says of each file; tests/unit/inventory/keepalived_corpus.py writes it. keepalived starts with all
+# files except those with "keepalived: ends", which is written by hand.
 """
 NAME = "lb1"  # of the node that reads the files: some have @lb1 lines
 ONE = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in sorted(FOLDER.glob("one/*.conf"))}
@@ -39,7 +39,7 @@ ALL = [*ONE.values(), *(path for both in PAIRS.values() for path in both)]
 
 @dataclass
 class Journey:
-    """It is what became of a file. ``refused`` is what the role says of the pair; ``again`` is what it rendered, read."""
+    """It is what became of a file. ``refused`` is what the role says of the pair, ``again`` what it rendered, read."""
 
     found: Imported
     refused: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ def _renumbered(found: Imported) -> list[dict[str, Any]]:
 
 
 def _partner(first: dict[str, Any]) -> dict[str, Any]:
-    """Return the variables of another host that goes with this one: BACKUP, the priority one lower, addresses swapped."""
+    """Return the variables of a host that goes with this one: BACKUP, the priority one lower, addresses swapped."""
     second = deepcopy(first)
     second.pop("ha_pair_router_id", None)
     for said, word in ((second, "ha_pair_%s"), *((each, "%s") for each in second["ha_pair_instances"])):
@@ -161,6 +161,13 @@ def outcomes() -> dict[str, Any]:
     return yaml.safe_load(OUTCOMES.read_text(encoding="utf-8"))
 
 
+class _Indented(yaml.SafeDumper):
+    """It indents lists, as yamllint wants them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        return super().increase_indent(flow, False)
+
+
 def main() -> None:
     """Write outcomes.yml anew. What keepalived does with a file is kept."""
     kept = outcomes() if OUTCOMES.exists() else {}
@@ -169,7 +176,7 @@ def main() -> None:
         name: outcome(travel(*map(imported, each)), kept.get(name, {}).get("keepalived", "starts"))
         for name, each in paths.items()
     }
-    text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120)
+    text = yaml.dump(told, Dumper=_Indented, sort_keys=False, allow_unicode=True, width=118)
     OUTCOMES.write_text(f"{HEAD}{text}", encoding="utf-8")
 
 

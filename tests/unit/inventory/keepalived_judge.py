@@ -29,7 +29,8 @@ while read -r interface; do
     ip link add "$interface" type veth peer name "peer$number" && ip link set "$interface" up || exit 1
 done < "$1/interfaces"
 cd "$1" && mkdir logs && xargs -P 4 -L 1 sh -c '
-    keepalived --config-test="logs/$0" -i "$2" -f "$1" -p "logs/$0.pid" -r "logs/$0.vrrp" -c "logs/$0.checkers" -b "logs/$0.bfd"
+    keepalived --config-test="logs/$0" -i "$2" -f "$1" \
+        -p "logs/$0.pid" -r "logs/$0.vrrp" -c "logs/$0.checkers" -b "logs/$0.bfd"
     echo $? > "logs/$0.end"
 ' < "$1/files"
 exit 0

@@ -100,9 +100,8 @@ def test_a_line_that_is_not_carried_over_is_a_gap(line, keyword, why, instead):
 
 def test_a_whole_block_of_another_part_of_keepalived_is_one_gap():
     kept, (gap,) = of("virtual_server 192.0.2.1 80 {\n    zzzz\n}\n" + instance())
-    assert (gap.keyword, gap.line, gap.why, gap.instead) == (
-        "virtual_server", 1, "the load balancer of keepalived", "leave it in keepalived's file, without its vrrp_instance",
-    )  # fmt: skip
+    instead = "leave it in keepalived's file, without its vrrp_instance"
+    assert gap == Gap("virtual_server", "f", 1, "the load balancer of keepalived", instead)
     assert kept == [["vrrp_instance VI_1"]]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Test the import with files as people have them: what the role makes of each means the same, or what differs is told."""
+"""Test the import with files as people have them: each comes back with its meaning, or what differs is told."""
 
 from __future__ import annotations
 
