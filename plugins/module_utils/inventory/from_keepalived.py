@@ -19,7 +19,7 @@ from ..vrrp.config.syntax.parser import Statement, Tree, parse
 from ..vrrp.config.syntax.redact import Secrets
 from . import from_model as say
 from .host import PREFIX
-from .import_gaps import Gap, lines_of, split
+from .import_gaps import Gap, lines_of, place_of, split
 from .import_owner import without_weights
 from .import_passed_over import without_passed_over
 from .import_refusals import leave_out
@@ -81,7 +81,7 @@ def import_file(
     found.problems = [str(each) for each in hidden.hide(in_order(findings.errors))]
     if configuration is not None and not found.problems:
         found.configuration = configuration
-        _say(without_weights(configuration, found.gaps), statements, found, say.Vault(secrets))
+        _say(without_weights(configuration, found.gaps, statements), statements, found, say.Vault(secrets))
     return found
 
 
@@ -103,7 +103,8 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
             lines.setdefault(keyword, []).extend(each)  # several blocks of one name are one
         if not lines.get("virtual_ipaddress"):
             why, instead = "an instance of the role has a virtual address", "give it one"
-            found.gaps.append(Gap("vrrp_instance", configuration.path, instance.line, why, instead))
+            place = place_of(statements, "vrrp_instance", instance.name, configuration.path)
+            found.gaps.append(Gap("vrrp_instance", *place, why, instead))
             continue
         lines["unicast_peer"] = _peers(lines.get("unicast_peer", []), instance)
         instances.append(say.instance_words(instance, lines, configuration, vault))
@@ -126,7 +127,7 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
     together = _hoist(instances, host)
     (shared if together else host)["instances"] = instances
     said = {PREFIX + word: value for word, value in {**shared, **host}.items()}
-    found.gaps.extend(leave_out(said, configuration))
+    found.gaps.extend(leave_out(said, configuration, statements))
     found.shared = {name: value for name, value in said.items() if name.removeprefix(PREFIX) in shared}
     found.host = {name: value for name, value in said.items() if name.removeprefix(PREFIX) in host}
     left = repr(said)

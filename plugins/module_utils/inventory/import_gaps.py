@@ -68,6 +68,14 @@ def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROO
     return tuple(kept)
 
 
+def place_of(statements: tuple[Statement, ...], block: str, name: str, path: str) -> tuple[str, int]:
+    """Return the file and the line where the block of that name begins; the first line of ``path`` where none does."""
+    for statement in statements:
+        if statement.keyword == block and [word.text for word in statement.values] == [name]:
+            return statement.place.path, statement.place.line
+    return path, 1
+
+
 def lines_of(statements: tuple[Statement, ...], block: str, name: str = "") -> Iterator[tuple[str, list[str]]]:
     """Yield (keyword, lines) of the blocks in the block ``block`` that has this name; "" is the top of the file."""
     if not block:

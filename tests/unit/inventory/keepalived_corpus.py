@@ -141,13 +141,18 @@ def outcome(journeys: list[Journey], keepalived: str) -> dict[str, Any]:
     for number, journey in enumerate(journeys):
         found, mark = journey.found, f" of {'ab'[number]}" if len(journeys) > 1 else ""
         said[f"problems{mark}"] = [_short(each) for each in found.problems]
-        said[f"told{mark}"] = [f"{each['line']} {each['keyword']}" for each in found.not_carried_over()]
+        said[f"told{mark}"] = [_told(each, found.files[0]) for each in found.not_carried_over()]
         said[f"warnings{mark}"] = [_short(each) for each in found.warnings]
         said[f"differs{mark}"] = differences(journey) if journey.again and journey.again.configuration else []
         if not any("ha_pair_instances" in each for each in (found.shared, found.host)) and not found.problems:
             said[f"nothing left{mark}"] = True
     said["refused"] = [each[:100] for each in journeys[0].refused]
     return {word: value for word, value in said.items() if value not in ([], "starts")}
+
+
+def _told(gap: dict[str, Any], path: str) -> str:
+    included = "" if gap["file"] == path else f" of {Path(gap['file']).name}"
+    return f"{gap['line']} {gap['keyword']}{included}"
 
 
 def _short(problem: str) -> str:
