@@ -239,12 +239,12 @@ class Daemon:
         finally:
             self.scheduler.cancel()
             self.fork.close()
-            self.maintenance.end()
             departure.drop_everything()
             self.graceful_restart.end(leave=bool(departure.restarting))
             await self._upkeep.stop()
             self.scheduler.remove_reader(self.kernel.fileno())
             self.close()
+            self.maintenance.end()  # not sooner: it may wait for a disk
         if not departure.restarting:
             if self.configuration.globals.shutdown_script is not None:
                 self.service_manager.extend(self.configuration.globals.shutdown_script_timeout_s + END_S)
