@@ -21,16 +21,6 @@ options:
     type: list
     elements: str
     required: true
-  hostvars:
-    description:
-      - The variables of the hosts, with what the role has noted of each.
-    type: dict
-    required: true
-  groups:
-    description:
-      - The groups of the inventory.
-    type: dict
-    required: true
   host:
     description:
       - Whose the result is.
@@ -41,6 +31,8 @@ options:
       - Whether nothing is deployed, so that the hosts of a pair that works try to reach each other too.
     type: bool
     default: false
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.inventory
 seealso:
   - plugin: hotstandby.vrrp.problems
     plugin_type: filter
