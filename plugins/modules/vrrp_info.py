@@ -212,9 +212,9 @@ agent:
   description:
     - What the agent says of itself; empty when none answers. C(drained) says whether the node is drained.
     - C(maintenance) says why and until when, in the shape of RV(instances[].maintenance); null where neither was said.
-    - C(peer) is what the other node of the pair told beside VRRP, with C(address), C(port), C(name), C(heard_s),
-      C(version), C(drained), C(clock_s) (so far its clock is ahead), C(discarded) (messages by the reason) and
-      C(warnings), sentences with what to do; null where nothing is told.
+    - C(peer) is what the other node of the pair told beside VRRP, with C(address), C(port), C(keys) (digests of those
+      in force here), C(name), C(heard_s), C(version), C(drained), C(clock_s) (so far its clock is ahead), C(discarded)
+      (messages by the reason) and C(warnings), sentences with what to do; null where nothing is told.
   returned: always
   type: dict
   sample:

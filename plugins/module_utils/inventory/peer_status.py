@@ -69,8 +69,13 @@ def _needs_interface(address: str) -> bool:
 
 
 def key_steps(hosts: Sequence[str], found: Mapping[str, Found], rotate: bool) -> tuple[str, ...]:
-    """Return the steps by which both hosts get a new key; none where both have the same one already."""
+    """Return the steps by which both hosts get a new key; none where both have the same one, and their agents too.
+
+    An agent has another one where a run has ended between the file and the agent.
+    """
     keys = {tuple(found[host].get("peer_keys") or ()) for host in hosts}
+    told = [((found[host].get("agent") or {}).get("peer") or {}).get("keys") for host in hosts]
+    keys |= {tuple(each) for each in told if each is not None}
     if len(keys) == 1 and len(next(iter(keys))) == 1:
         return ROTATION if rotate else ()
     return FIRST

@@ -133,6 +133,19 @@ def test_a_pair_gets_a_key_where_the_hosts_do_not_have_the_same(one, two, rotate
     assert key_steps(HOSTS, {"web-a": {"peer_keys": one}, "web-b": {"peer_keys": two}}, rotate) == steps
 
 
+@pytest.mark.parametrize(
+    ("in_force", "steps"),
+    [(["k"], ()), (["old"], FIRST), ([], FIRST), (["k", "old"], FIRST), (None, ())],
+    ids=["the same", "another", "none", "two", "an older release"],
+)
+def test_a_pair_gets_a_key_where_an_agent_has_not_read_that_of_its_file(in_force, steps):
+    peer = {} if in_force is None else {"keys": in_force}
+    found = {"web-a": {"peer_keys": ["k"]}, "web-b": {"peer_keys": ["k"], "agent": {"peer": peer}}}
+    assert key_steps(HOSTS, found, False) == steps
+    found["web-b"]["agent"]["peer"] = None
+    assert key_steps(HOSTS, found, False) == (), "its file has no peer_status yet"
+
+
 def test_a_warning_that_an_instance_gives_is_not_given_twice():
     why = "web-b, the standby of VI_1, is not ready: nothing was heard of it for 9 s"
     silent = "web-b: nothing was heard of it for 9 s (is that node up?)"

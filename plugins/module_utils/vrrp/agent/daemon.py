@@ -200,7 +200,7 @@ class Daemon:
         self._hangup = OnSignal(self.reload.reload, scheduler.call_later, log)
         self._commands = Commands(
             *(self._info, instances, lambda: kernel.table, self.mastership, self.maintenance),
-            *(self.reload, self.recorder, self.other_node, scheduler.now),
+            *(self.reload, self.recorder, self.other_node, self.fork, scheduler.now),
         )
         self.reports = Reports(
             runtime.path, log, self._commands.status, lambda: self.recorder.write_in_turns(instances.all())
