@@ -95,7 +95,8 @@ def pair(hosts, hostvars, groups, host, only_checks=False):
         result.update(
             names=[instance["name"] for instance in own],
             probes=probes(hosts, found, plan)[host],
-            attempts=attempts(hosts, found, plan, only_checks)[host],
+            attempts=attempts(hosts, found, plan, only_checks)[host]
+            + peer_status.ways(hosts, host, said, found, plan, only_checks),
             sections=with_line(sections(mine, own), line),
             runs_scripts=runs_scripts(mine, own),
             compares_clocks=compared(own),

@@ -81,7 +81,8 @@ options:
       - The advertisements are of a virtual router id that nobody uses, have a priority of 4 at most, and no address,
         so that no router acts on them. They go to the multicast group and to the peer alone, with O(reach[].unicast)
         only to the peer.
-      - An interface that does not exist or is down is left out.
+      - An interface that does not exist or is down is left out. With O(reach[].protocol=udp) nothing is sent, as an
+        agent may use the port; O(preflight) looks whether the firewall lets it through.
     type: list
     elements: dict
     default: []
@@ -107,6 +108,19 @@ options:
           - Whether the pair uses unicast.
         type: bool
         default: false
+      protocol:
+        description:
+          - V(vrrp), or V(ah) where the pair has C(auth_type AH), which is IP protocol 51 instead of 112. V(udp) is what
+            the agents tell each other beside VRRP, with O(reach[].port).
+        type: str
+        choices: [vrrp, ah, udp]
+        default: vrrp
+        version_added: 0.4.0
+      port:
+        description:
+          - The UDP port of both hosts.
+        type: int
+        version_added: 0.4.0
       group:
         description:
           - The multicast group, where it is not that of the protocol.

@@ -92,7 +92,7 @@ def test_a_master_whose_standby_is_not_ready_is_not_configured(tmp_path):
 
 
 def test_a_pair_that_is_in_fault_on_both_hosts_is_changed_and_judged(tmp_path):
-    """Nobody is master, so there is nothing to lose, and the change may be what mends it."""
+    """There is no master, so nothing is lost, and the change may be what mends it."""
     both = [living(number, "FAULT", 4, plan=IN_STEP, outdated=True, **CONFIG) for number in (4, 6)]
     done = play(tmp_path, {"ha_pair": pair("node", both)}, "ha_pair")
     assert {"vrrp_config on node-a", "vrrp_config on node-b"} <= set(done.done), done.output[-3000:]
