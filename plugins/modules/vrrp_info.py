@@ -444,12 +444,16 @@ preflight:
     drops:
       description:
         - The firewall rules that drop VRRP on the ways of O(reach), each with C(interface), C(peer), C(kind)
-          (V(multicast) or V(unicast)), C(direction) (V(in) or V(out)), C(tool) (V(nftables), V(iptables), V(firewalld)
-          or V(ufw)), C(place), C(rule) and C(remedy). C(sure) is false where something else decides, too.
+          (V(multicast) or V(unicast)), C(protocol) (of O(reach[].protocol)), C(port), C(direction) (V(in) or V(out)),
+          C(tool) (V(nftables), V(iptables), V(firewalld) or V(ufw)), C(place), C(rule) and C(remedy). C(sure) is false
+          where something else decides, too.
       type: list
       elements: dict
     rp_filter:
       description: The effective mode of source validation of each interface.
+      type: dict
+    arp:
+      description: The effective C(arp_ignore) and C(arp_announce) of each interface.
       type: dict
     missing_capabilities:
       description: Which of V(NET_ADMIN) and V(NET_RAW) no process of the node can get.
