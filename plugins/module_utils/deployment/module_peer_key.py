@@ -16,7 +16,7 @@ from . import paths
 from .account import Account
 from .change import DeploymentError
 from .module_io import Run
-from .peer_key import KeyFile, digests
+from .peer_key import KeyFile, difference, digests
 
 
 def run(module: Any) -> dict[str, Any]:
@@ -42,7 +42,12 @@ def run(module: Any) -> dict[str, Any]:
             _read(client, wanted, restore)
             reloaded = True
     after = digests(file.path, owner)
-    return {"changed": changed, "reloaded": reloaded, "keys": after, "diff": _diff(file, before, after, changed)}
+    return {
+        "changed": changed,
+        "reloaded": reloaded,
+        "keys": after,
+        "diff": difference(file.path, before, after, changed),
+    }
 
 
 def _in_force(client: Client) -> Optional[list[str]]:
@@ -81,11 +86,3 @@ def _read(client: Client, wanted: list[str], restore: Callable[[], None]) -> Non
             client.read_peer_key()
         why = answer["problem"] or "it reads another file, which its line peer_status names"
         raise DeploymentError(f"the agent has another key, so the file before is back: {why}")
-
-
-def _diff(file: KeyFile, before: list[str], after: list[str], changed: bool) -> dict[str, str]:
-    """Return the digests of the keys; in check mode the new file has none."""
-    shown = ["".join(f"key {each}\n" for each in keys) for keys in (before, after)]
-    if changed and before == after:
-        shown[1] = "another key, or another owner or mode\n"
-    return {"before_header": file.path, "after_header": file.path, "before": shown[0], "after": shown[1]}
