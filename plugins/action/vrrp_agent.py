@@ -9,7 +9,7 @@ import os
 import tempfile
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive import pack
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_AGENT
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import KEEPALIVED, VRRP_AGENT
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_action import ReleaseAction
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_sources import release_sources
 
@@ -28,7 +28,7 @@ class ActionModule(ReleaseAction):
         """
         super(ReleaseAction, self).run(tmp, task_vars)
         given = self.given()
-        if given.get("state") == "absent":
+        if given.get("state") == "absent" or given.get("program") == KEEPALIVED:
             return self.carried(given, task_vars)
         answer = self.ask(given, task_vars, _python=_interpreter(task_vars))
         if answer is not None and not answer.get("damaged"):

@@ -25,11 +25,14 @@ class SwitchoverError(Exception):
 
 
 class Switchover:
-    """It moves the instance ``name``, which may be None where the agent has only one instance."""
+    """It moves the instance ``name``, which may be None where the agent has only one instance.
 
-    def __init__(self, name: Optional[str], runtime_dir: str):
+    ``client`` gives the commands: the agent's own where there is none, or the one of keepalived.
+    """
+
+    def __init__(self, name: Optional[str], runtime_dir: str, client: Any = None):
         self._name = name
-        self._client = Client(runtime_dir)
+        self._client = client or Client(runtime_dir)
         self._drained = False  # as of the last look
         self._version: Optional[str] = None  # of an agent that keeps no reason and no end
 

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from operator import itemgetter
 from typing import Any, Optional
 
+from . import engine
 from .attempts import own_address
 from .host import Host
 from .value_types import switch
@@ -43,8 +44,8 @@ def line(hosts: Sequence[str], host: str, said: Variables, found: Mapping[str, F
 
 
 def wanted(hosts: Sequence[str], said: Variables) -> bool:
-    """Return whether neither host has it switched off."""
-    return all(map(switch, _values(hosts, said, "peer_status")))
+    """Return whether both hosts run our agent, and neither has it switched off: keepalived has nobody who tells it."""
+    return engine.only_agents(hosts, said) and all(map(switch, _values(hosts, said, "peer_status")))
 
 
 def rotates(hosts: Sequence[str], said: Variables) -> bool:
