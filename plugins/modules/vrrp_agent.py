@@ -23,7 +23,8 @@ description:
     C(hotstandby-metrics), which the module starts, restarts after a change, and removes when none of them is said.
   - With O(program=keepalived) the module enables the service C(keepalived), whose package must be there. It takes no
     other option than O(state). V(absent) stops and disables the service, and removes the file if
-    P(hotstandby.vrrp.ha_pair#role) has written it. A file of somebody else and its service stay, and so does the package.
+    P(hotstandby.vrrp.ha_pair#role) has written it. A file of somebody else and its service stay. The package stays,
+    too.
 options:
   state:
     description:

@@ -19,10 +19,10 @@ description:
     compares the file with the one before.
   - A check or notify command that is missing, that its user may not run, or whose user does not exist, is an error.
   - No output contains a password of the file, at any verbosity. A difference only says that a password changed.
-  - With O(program=keepalived) the file is tested by C(keepalived --config-test) before it is written; what that complains
-    about is an error. A file that P(hotstandby.vrrp.ha_pair#role) has not written is copied first, see RV(backup). The
-    service then reloads it. Where keepalived does not get its instances in force, the old file is restored. A state that
-    M(hotstandby.vrrp.vrrp_state) or M(hotstandby.vrrp.vrrp_drain) has set stays.
+  - With O(program=keepalived) the file is tested by C(keepalived --config-test) before it is written; what that
+    complains about is an error. A file that P(hotstandby.vrrp.ha_pair#role) has not written is copied first, see
+    RV(backup). The service then reloads it. Where keepalived does not get its instances in force, the old file is
+    restored. A state that M(hotstandby.vrrp.vrrp_state) or M(hotstandby.vrrp.vrrp_drain) has set stays.
 options:
   content:
     description:

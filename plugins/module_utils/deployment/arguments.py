@@ -17,9 +17,7 @@ AUTO, HOTSTANDBY, KEEPALIVED = "auto", "hotstandby", "keepalived"
 TERMS: dict[str, Any] = {"reason": {"type": "str"}, "expires": {"type": "str"}}
 RUNTIME_DIR: dict[str, Any] = {"runtime_dir": {"type": "path", "default": paths.RUNTIME_DIRECTORY}}
 
-PROGRAM: dict[str, Any] = {
-    "program": {"type": "str", "choices": [HOTSTANDBY, KEEPALIVED], "default": HOTSTANDBY}
-}
+PROGRAM: dict[str, Any] = {"program": {"type": "str", "choices": [HOTSTANDBY, KEEPALIVED], "default": HOTSTANDBY}}
 
 VRRP_AGENT: dict[str, Any] = {
     **PROGRAM,

@@ -111,10 +111,14 @@ def _states() -> dict[str, str]:
 def _demand_as_before(file: KeepalivedFile, states: dict[str, str]) -> None:
     """Raise Refused where an instance that stood by does not stand by with the new file; the file before is back."""
     now = _states()
-    worse = [f"{name}: BACKUP before, and {now[name]} with the new file" for name in states if _is_worse(states, now, name)]
+    worse = [
+        f"{name}: BACKUP before, and {now[name]} with the new file" for name in states if _is_worse(states, now, name)
+    ]
     if worse:
         file.take_back()
-        raise Refused(f"the standby does not stand by with the new {file.path}, so the one before is back", tuple(worse))
+        raise Refused(
+            f"the standby does not stand by with the new {file.path}, so the one before is back", tuple(worse)
+        )
 
 
 def _is_worse(states: dict[str, str], now: dict[str, str], name: str) -> bool:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""It reads which program does VRRP on a host, and reports what the variables ask of keepalived that it cannot do. Pure."""
+"""It reads which program does VRRP on a host, and reports what the variables ask of keepalived in vain. Pure."""
 
 from __future__ import annotations
 

@@ -32,7 +32,14 @@ def run(tmp_path):
             return {}
 
         agent.replies.update(drain=drain, undrain=undrain)
-        usual = {"state": "drained", "force": False, "wait": True, "timeout": 1, "runtime_dir": str(tmp_path)}
+        usual = {
+            "program": "hotstandby",
+            "state": "drained",
+            "force": False,
+            "wait": True,
+            "timeout": 1,
+            "runtime_dir": str(tmp_path),
+        }
         return module_drain.run(Module({"params": {**usual, **params}, "check_mode": check})), agent.commands
 
     yield call

@@ -28,7 +28,14 @@ def run(tmp_path):
             return {}
 
         agent.replies["promote"] = promote
-        usual = {"name": None, "state": None, "wait": True, "timeout": 1, "runtime_dir": str(tmp_path)}
+        usual = {
+            "program": "hotstandby",
+            "name": None,
+            "state": None,
+            "wait": True,
+            "timeout": 1,
+            "runtime_dir": str(tmp_path),
+        }
         return module_state.run(Module({"params": {**usual, **params}, "check_mode": check})), agent.commands
 
     yield call
