@@ -33,7 +33,7 @@ def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[
     judged = _explained(verdict(base, checks), priority)
     faults = _faults(dump, record, interface, source, judged) if state == FAULT else []
     master = _master(record, state, source, priority, now)
-    addresses = [(_device(line) or interface, line.split()[0]) for line in _listed(record, "Virtual IP (")]
+    addresses = [(_device(line) or interface, line.split()[0]) for line in record.lists.get("Virtual IP", ())]
     changed = record.number("Last transition")
     waits_us = record.number("Master down timer")
     instance = {
@@ -51,7 +51,7 @@ def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[
         "unicast_peers": [line.split()[0] for line in record.lists.get("Unicast Peer", ())],
         "addresses": [address for _name, address in addresses],
         "addresses_present": [address for name, address in addresses if (name, address) in present],
-        "excluded": [line.split()[0] for line in _listed(record, "Virtual IP Excluded")],
+        "excluded": [line.split()[0] for line in record.lists.get("Virtual IP Excluded", ())],
         "hold": None,
         "maintenance": None,
         "yielding": False,
@@ -167,10 +167,6 @@ def _interval_s(record: Record) -> Optional[float]:
     if number is None:
         return None
     return number / 1000 if "milli" in (record.get("Advert interval") or "") else number
-
-
-def _listed(record: Record, beginning: str) -> list[str]:
-    return [line for title, lines in record.lists.items() if title.startswith(beginning) for line in lines]
 
 
 def _device(line: str) -> Optional[str]:

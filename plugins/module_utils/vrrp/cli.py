@@ -20,7 +20,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Optional
 
-from . import __version__, argv, cli_colour, streams
+from . import __version__, argv, cli_check, cli_colour, streams
 from .argv import count, since
 from .cli_findings import wrong
 from .cli_status import of_one, status_lines
@@ -100,6 +100,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--state-dir", metavar="DIR", help=text)
     command = add("check", "Say what is wrong with a configuration.", check, agent=False)
     command.add_argument("file", metavar="FILE")
+    text = "say too what this release of keepalived ignores, refuses or understands otherwise; keepalived-2.2.7, say"
+    command.add_argument("--for", metavar="VERSION", dest="release", type=cli_check.release, help=text)
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
     command = add("status", "Show who is MASTER, and why.", status)
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
@@ -170,32 +173,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Print every problem of a file; raises ConfigError when there is one."""
-    from .agent import config_source
-    from .agent.netlink.links import InterfaceTable, dump
-    from .agent.netlink.messages import DumpError
-    from .agent.preflight.host import misfits, refusals
-    from .agent.preflight.host_addresses import last_seen
-    from .agent.process.script_security import unrunnable
-    from .config.loader import inspect_here, read_text
-    from .config.syntax.diagnostics import WARNING, ConfigError, in_order
-
-    report = inspect_here(read_text(options.file), options.file)
-    configuration, _digest, warnings = config_source.check(report)
-    try:
-        table = dump(InterfaceTable())
-        refused = refusals(configuration, table, last_seen(RUNTIME_DIR))
-        if refused:
-            raise ConfigError(refused)
-        warnings += misfits(configuration, table)
-    except (DumpError, OSError) as error:
-        say(sys.stderr, f"the interfaces of this machine were not compared: {error}")
-    warnings += unrunnable(report.programs, severity=WARNING)
-    say(sys.stderr, *map(str, in_order(warnings)))
-    names = ", ".join(instance.name for instance in configuration.instances)
-    counted = f"{len(configuration.instances)} instance{'' if len(configuration.instances) == 1 else 's'}"
-    say(sys.stdout, f"{options.file}: ok, {counted}{f' ({names})' if names else ''}")
-    return DONE
+    """Print every problem of a file, and with --for what a release of keepalived does not take as it is meant."""
+    return cli_check.run(options.file, options.release, options.json)
 
 
 def status(options: argparse.Namespace) -> int:
