@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -16,8 +17,11 @@ from ..keepalived import holds
 from ..keepalived.process import CONFIG, PROGRAM
 from ..vrrp.client import AgentUnreachable
 from ..vrrp.config.diff import Diff, compare
+from ..vrrp.config.keywords.keepalived_releases import UnknownRelease, release
+from ..vrrp.config.keywords.keepalived_values import REFUSED
 from ..vrrp.config.loader import Report, inspect_here
 from ..vrrp.config.model.configuration import Configuration
+from ..vrrp.config.version_differences import differences
 from . import files, keepalived_status
 from .change import DeploymentError
 from .config_file import Refused
@@ -26,6 +30,7 @@ from .service import Service
 
 SERVICE = "keepalived.service"
 _MODE = 0o600
+_VERSION = re.compile(r"Keepalived v(\d+(?:\.\d+)+)")
 _TAKEN_S = 10.0  # keepalived reads a file of 255 instances in less than a second
 _POLL_S = 0.1
 _NOTHING = Configuration("")
@@ -63,6 +68,27 @@ class KeepalivedFile:
 
     def _refused(self, problems: Sequence[str]) -> Refused:
         return Refused(f"the configuration for {self.path} is not valid", tuple(problems))
+
+    def unlike(self, text: str) -> list[str]:
+        """Return what the keepalived that is installed would understand otherwise than it is meant, as sentences.
+
+        Raises Refused for what it would refuse. Nothing is known of a keepalived that is missing or too old.
+        """
+        try:
+            named = release(self.version())
+        except UnknownRelease:
+            return []
+        found = differences(text, self.path, named)
+        refused = [str(each) for each in found if each.effect == REFUSED]
+        if refused:
+            raise self._refused(refused)
+        return [f"keepalived {named}: {each}" for each in found]
+
+    def version(self) -> str:
+        """Return the version of the keepalived that is installed; "" where there is none."""
+        _status, output, errors = self._run.outcome(["keepalived", "--version"])
+        found = _VERSION.search(f"{output}\n{errors}")
+        return found[1] if found else ""
 
     def installed(self) -> bool:
         """Return whether there is a program keepalived."""

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import Any
 
 from ..vrrp.config.syntax.redact import mask_secrets
@@ -15,7 +14,6 @@ from .keepalived_file import KeepalivedFile
 from .module_io import Run
 
 PACKAGE = "keepalived"
-_VERSION = re.compile(r"Keepalived v(\d+(?:\.\d+)+)")
 
 
 def run(module: Any) -> dict[str, Any]:
@@ -23,8 +21,7 @@ def run(module: Any) -> dict[str, Any]:
 
     Raises DeploymentError.
     """
-    commands = Run(module.run_command)
-    file = KeepalivedFile(commands)
+    file = KeepalivedFile(Run(module.run_command))
     condition = file.service.condition()
     result: dict[str, Any] = {"running": condition.running}
     if module.params["state"] == "present":
@@ -33,7 +30,7 @@ def run(module: Any) -> dict[str, Any]:
         changes = file.service.enabled(condition)
         if not file.installed():
             changes.insert(0, Change(PACKAGE, "", "installed\n", lambda: None))
-        result.update(version=version(commands), release=None, running_release=None, restart_required=False)
+        result.update(version=file.version(), release=None, running_release=None, restart_required=False)
     else:
         # A file of somebody else, and its service, are not touched.
         ours = [*file.service.stopped(condition), *file.service.disabled(condition), _removed(file)]
@@ -42,13 +39,6 @@ def run(module: Any) -> dict[str, Any]:
         apply(changes)
     result.update(changed=bool(changes), changes=[change.subject for change in changes], diff=as_diff(changes))
     return result
-
-
-def version(commands: Run) -> str:
-    """Return the version of the keepalived that is installed; "" where there is none."""
-    _status, output, errors = commands.outcome(["keepalived", "--version"])
-    found = _VERSION.search(f"{output}\n{errors}")
-    return found[1] if found else ""
 
 
 def _removed(file: KeepalivedFile) -> Change:

@@ -48,6 +48,8 @@ def run(module: Any) -> dict[str, Any]:
     module.params["content"] = mask_secrets(content)
     text = holds.apply(content, holds.read(file.text)) if holds.is_ours(content) else content
     before, plan = file.text, file.plan(text)
+    for warning in file.unlike(text):
+        module.warn(warning)
     if file.installed() or not module.check_mode:
         file.test(text)
     steps = _steps(module.params, file, text, plan.peer_must_follow)

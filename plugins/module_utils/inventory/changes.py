@@ -40,7 +40,8 @@ def _texts(found: Difference, differences: Mapping[str, Difference], keepalived:
             if "field" in entry:
                 yield f"{entry['field']}: {entry['old']} -> {entry['new']}"
             elif kind == "instances":
-                yield f"{entry['name']}: {_words(entry)}{_cost(entry, keepalived)}{_mastership(entry['name'], differences)}"
+                cost = _cost(entry, keepalived)
+                yield f"{entry['name']}: {_words(entry)}{cost}{_mastership(entry['name'], differences)}"
             else:
                 yield f"{kind} {entry['name']}: {_words(entry)}"
 

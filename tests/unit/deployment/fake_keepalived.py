@@ -46,7 +46,9 @@ class FakeKeepalived:
         self.running, self.enabled = running, running
         self.in_force = text if running else ""
         self.peer, self.complaint, self.deaf, self.alone = 100, "", False, False
+        self.version = "2.2.7"
         self.commands: list[str] = []
+        self.warnings: list[str] = []  # of the module that has it as its keepalived
         monkeypatch.setattr(reader, "find", lambda: ("keepalived",) if self.running else ())
         monkeypatch.setattr(keepalived_status, "read", self.read)
         monkeypatch.setattr(keepalived_file, "_TAKEN_S", 0.0)
@@ -63,7 +65,7 @@ class FakeKeepalived:
         if words[0] == "sh":
             return (5, "", f"({words[-1]}: Line 3) {self.complaint}\n") if self.complaint else (0, "", "")
         if words == ["keepalived", "--version"]:
-            return 0, "", "Keepalived v2.2.7 (01/16,2022)\n\nCopyright(C) 2001-2022\n"
+            return 0, "", f"Keepalived v{self.version} (01/16,2022)\n\nCopyright(C) 2001-2022\n"
         verb = next((word for word in words[1:] if not word.startswith("-")), "")
         self.commands.append(verb)
         if verb in ("start", "reload", "restart"):

@@ -102,3 +102,40 @@ def test_a_plan_is_made_of_both_files_and_a_bad_one_is_refused(made):
 
 def test_where_there_is_no_file_everything_is_new(made):
     assert made("", running=False)[1].plan(NEW).instances[0].kind == "added"
+
+
+@pytest.mark.parametrize(("number", "said"), [("2.4.3", 0), ("2.2.7", 1), ("1.2.3", 0)])
+def test_what_the_installed_release_does_not_know_is_told(made, number, said):
+    fake, file = made()
+    fake.version = number
+    keys = "auth_hmac {\n        key 1 hex:8f3c2ad97be04615b2d08c5f6e71a93d04c7e86b52fa1d903b6e7f28c45a1d0e\n"
+    text = FILE.replace("authentication {", f"version 3\n    {keys}        active_key 1\n    }}\n    x {{").partition(
+        "    x {"
+    )[0]
+    text += "}\n"
+    warnings = file.unlike(text) if said == 0 or number != "2.2.7" else None
+    if warnings is None:
+        with pytest.raises(Refused, match="auth_hmac"):
+            file.unlike(text)
+    else:
+        assert warnings == []
+
+
+SIGNED = FILE.replace(
+    "    authentication {\n        auth_type PASS\n        auth_pass 2222\n    }\n",
+    f"    version 3\n    auth_hmac {{\n        key 1 hex:{'0f' * 32}\n        active_key 1\n    }}\n",
+)
+
+
+@pytest.mark.parametrize("number", ["2.4.3", "1.2.3", ""])
+def test_a_release_that_knows_every_word_and_an_unknown_one_say_nothing(made, number):
+    fake, file = made()
+    fake.version = number
+    assert file.unlike(SIGNED) == []
+
+
+def test_what_the_installed_release_refuses_is_refused(made):
+    fake, file = made()
+    with pytest.raises(Refused, match="keepalived 2.2.7 does not know auth_hmac in vrrp_instance") as caught:
+        file.unlike(SIGNED)
+    assert "0f0f" not in str(caught.value)

@@ -8,8 +8,6 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import keepalived_file, module_agent
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_agent_keepalived import version
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import Run
 from fake_keepalived import FILE, FOREIGN, FakeKeepalived
 
 
@@ -67,7 +65,3 @@ def test_a_file_of_somebody_else_and_its_service_stay(made):
     fake = made(FOREIGN)
     assert not agent(fake, "absent")["changed"]
     assert (fake.running, fake.enabled, fake.path.read_text()) == (True, True, FOREIGN)
-
-
-def test_where_there_is_no_keepalived_it_has_no_version():
-    assert version(Run(lambda words, **options: (127, "", "not found"))) == ""

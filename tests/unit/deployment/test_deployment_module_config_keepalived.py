@@ -22,6 +22,7 @@ class Asked:
         self.params = {"program": "keepalived", "content": content, "path": str(fake.path), "confirm": None,
                        "start": False, **more}  # fmt: skip
         self.check_mode, self.run_command, self.no_log_values = check_mode, fake.run_command, {content}
+        self.warn = fake.warnings.append
 
 
 @pytest.fixture
@@ -116,6 +117,14 @@ def test_a_foreign_file_is_copied_and_compared(made):
     done = config(fake, PRIORITY)
     assert done["backup"] == f"{fake.path}.before-hotstandby"
     assert [entry["kind"] for entry in done["plan"]["instances"]] == ["changed"]
+
+
+def test_what_the_installed_release_ignores_is_a_warning(made):
+    fake = made()
+    fake.version = "2.0.19"
+    config(fake, FILE.replace("priority 90", "priority 90\n    garp_extra_if 10"), check_mode=True)
+    (warning,) = fake.warnings
+    assert warning.startswith(f"keepalived 2.0.19: {fake.path}:6:5: ignored: keepalived 2.0.19 does not know")
 
 
 def test_a_password_is_in_no_result(made):
