@@ -19,8 +19,10 @@ from ..vrrp.client import AgentUnreachable
 from ..vrrp.config.diff import Diff, compare
 from ..vrrp.config.keywords.keepalived_releases import UnknownRelease, release
 from ..vrrp.config.keywords.keepalived_values import REFUSED
-from ..vrrp.config.loader import Report, inspect_here
+from ..vrrp.config.keywords.table import ROOT
+from ..vrrp.config.loader import Report, here, inspect_here, node_config_id
 from ..vrrp.config.model.configuration import Configuration
+from ..vrrp.config.syntax.parser import parse
 from ..vrrp.config.version_differences import differences
 from . import files, keepalived_status
 from .change import DeploymentError
@@ -62,6 +64,20 @@ class KeepalivedFile:
             raise self._refused(list(map(str, new.problems)))
         old = inspect_here(self.text, self.path).configuration if self.text else None
         return compare(old or _NOTHING, new.configuration)
+
+    def demand_replaceable(self) -> None:
+        """Raise Refused where the file has another service of keepalived, which the file of the role would end."""
+        if self.is_ours:
+            return
+        tree = parse(self.text, self.path, node_config_id(), here(self.text))
+        others = [each for each in tree.statements if getattr(ROOT.keywords.get(each.keyword), "foreign", False)]
+        if others:
+            advice = "let another keepalived do that, with a file and pid files of its own, and take these blocks out"
+            told = [
+                f"{each.place.path}:{each.place.line}: {each.keyword}: the file of the role would end it ({advice})"
+                for each in others
+            ]
+            raise Refused(f"{self.path} is not replaced", tuple(told))
 
     def _report(self, text: str) -> Report:
         return inspect_here(text, self.path)

@@ -48,6 +48,7 @@ def run(module: Any) -> dict[str, Any]:
     module.params["content"] = mask_secrets(content)
     text = holds.apply(content, holds.read(file.text)) if holds.is_ours(content) else content
     before, plan = file.text, file.plan(text)
+    file.demand_replaceable()
     for warning in file.unlike(text):
         module.warn(warning)
     if file.installed() or not module.check_mode:

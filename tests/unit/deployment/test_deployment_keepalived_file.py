@@ -139,3 +139,13 @@ def test_what_the_installed_release_refuses_is_refused(made):
     with pytest.raises(Refused, match="keepalived 2.2.7 does not know auth_hmac in vrrp_instance") as caught:
         file.unlike(SIGNED)
     assert "0f0f" not in str(caught.value)
+
+
+def test_a_file_that_balances_load_is_not_replaced(made):
+    server = "virtual_server 192.168.8.100 80 {\n    real_server 192.168.8.9 80 {\n    }\n}\n"
+    with pytest.raises(Refused) as caught:
+        made(FOREIGN + server)[1].demand_replaceable()
+    (problem,) = caught.value.problems
+    assert "keepalived.conf:14: virtual_server: the file of the role would end it" in problem
+    for text in (FOREIGN, FILE + server, ""):
+        made(text)[1].demand_replaceable()

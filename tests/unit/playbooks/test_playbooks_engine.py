@@ -64,8 +64,8 @@ def test_two_keepalived_change_in_step_the_standby_stopped_first(tmp_path):
         ("vrrp_config", "node-b", "keepalived", None, True),
     ]
     assert (
-        "VI_1: virtual_router_id 51 -> 100 in step; keepalived of the standby is stopped meanwhile, so nobody stands by;"
-        " nobody has the addresses for a Master_Down_Interval" in spaces(done.output)
+        "VI_1: virtual_router_id 51 -> 100 in step; keepalived of the standby is stopped meanwhile, so nobody stands "
+        "by; nobody has the addresses for a Master_Down_Interval" in spaces(done.output)
     )
 
 
