@@ -31,7 +31,12 @@ Terms = Mapping[str, Any]
 
 
 class KeepalivedClient:
-    """It has the methods of ``Client`` that moves need. Each raises AgentError where keepalived cannot do it."""
+    """It has the methods of ``Client`` that moves need. Each raises AgentError where keepalived cannot do it.
+
+    ``later_s``: so much later than with our agent a takeover of the peer may show, as looks are far apart.
+    """
+
+    later_s = 2.0
 
     def __init__(self, run: Run, path: Optional[str] = None):
         self._file = KeepalivedFile(run, path)

@@ -77,7 +77,7 @@ class Switchover:
         now = self.look()
         start = time.monotonic()
         # A peer of higher priority preempts within its Master_Down_Interval, or not at all.
-        down_s = 3 * now["advert_int_s"] + 1
+        down_s = 3 * now["advert_int_s"] + 1 + getattr(self._client, "later_s", 0)
         while timeout_s and not _arrived(now, wanted, expected):
             waited_s = time.monotonic() - start
             if wanted == "auto" and settled(now) and waited_s > min(down_s, timeout_s):

@@ -22,6 +22,7 @@ TERMS = {"reason": "new kernel", "expires": None, "by": "admin"}
 def made(tmp_path, monkeypatch):
     """Return a function that makes a keepalived, and the client of it."""
     monkeypatch.setattr(keepalived_client, "_BETWEEN_LOOKS_S", 0.0)
+    monkeypatch.setattr(KeepalivedClient, "later_s", -1.0)  # the fake has no network to wait for
 
     def make(text=FILE):
         fake = FakeKeepalived(monkeypatch, tmp_path / "keepalived.conf", text)
