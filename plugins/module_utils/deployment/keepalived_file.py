@@ -21,7 +21,7 @@ from ..vrrp.config.keywords.keepalived_releases import UnknownRelease, release
 from ..vrrp.config.keywords.keepalived_values import REFUSED
 from ..vrrp.config.keywords.table import ROOT
 from ..vrrp.config.loader import Report, here, inspect_here, node_config_id
-from ..vrrp.config.model.configuration import Configuration
+from ..vrrp.config.model.configuration import Configuration, Instance
 from ..vrrp.config.syntax.parser import parse
 from ..vrrp.config.version_differences import differences
 from . import files, keepalived_status
@@ -192,20 +192,24 @@ class KeepalivedFile:
                 raise DeploymentError(f"within {_TAKEN_S:g} s keepalived did not have it in force: {missing}")
             time.sleep(_POLL_S)
 
+    def instances(self, text: str) -> tuple[Instance, ...]:
+        """Return the instances of a text; none where it is bad."""
+        return (self._report(text).configuration or _NOTHING).instances
+
     def differs(self, text: str) -> str:
         """Return in what the instances of the running keepalived are not those of ``text``; "" where they are."""
-        wanted = self._report(text).configuration or _NOTHING
         try:
             status = keepalived_status.read(with_holds=False)
         except AgentUnreachable as error:
             return str(error)
         running = {each["name"]: _identity(each) for each in status["instances"]}
-        for each in wanted.instances:
+        wanted = self.instances(text)
+        for each in wanted:
             addresses = sorted(str(item.address) for item in each.addresses)
             found = (each.virtual_router_id, each.version, each.priority, addresses)
             if running.get(each.name) != found:
                 return f"{each.name} is {running.get(each.name, 'not there')} and not {found}"
-        extra = set(running) - {each.name for each in wanted.instances}
+        extra = set(running) - {each.name for each in wanted}
         return f"it has {', '.join(sorted(extra))}" if extra else ""
 
 

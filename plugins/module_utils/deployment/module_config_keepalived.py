@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -18,6 +19,9 @@ from .config_file import Refused, marked
 from .keepalived_file import KeepalivedFile
 from .mastership import BACKUP, MASTER
 from .module_io import Run
+
+_STANDS_BY_S = 5.0  # a check script has its first result by then
+_POLL_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ def run(module: Any) -> dict[str, Any]:
     module.params["content"] = mask_secrets(content)
     text = holds.apply(content, holds.read(file.text)) if holds.is_ours(content) else content
     before, plan = file.text, file.plan(text)
-    file.demand_replaceable()
+    if file.service.condition().running:  # else it is likely the sample of the package
+        file.demand_replaceable()
     for warning in file.unlike(text):
         module.warn(warning)
     if file.installed() or not module.check_mode:
@@ -90,7 +95,8 @@ def _steps(params: dict[str, Any], file: KeepalivedFile, text: str, peer_must_fo
 
 def _apply(file: KeepalivedFile, text: str, steps: Steps) -> Optional[str]:
     """Do the steps. Return the path of the copy of a file that was not ours."""
-    states = _states() if steps.tried else {}
+    kept = [each.name for each in file.instances(text)]
+    states = {name: state for name, state in _states().items() if name in kept} if steps.tried else {}
     apply(steps.stop)
     copy = None
     if steps.reload:
@@ -113,16 +119,16 @@ def _states() -> dict[str, str]:
 
 def _demand_as_before(file: KeepalivedFile, states: dict[str, str]) -> None:
     """Raise Refused where an instance that stood by does not stand by with the new file; the file before is back."""
-    now = _states()
-    worse = [
-        f"{name}: BACKUP before, and {now[name]} with the new file" for name in states if _is_worse(states, now, name)
-    ]
-    if worse:
-        file.take_back()
-        raise Refused(
-            f"the standby does not stand by with the new {file.path}, so the one before is back", tuple(worse)
-        )
-
-
-def _is_worse(states: dict[str, str], now: dict[str, str], name: str) -> bool:
-    return states[name] == BACKUP and now.get(name, BACKUP) not in (BACKUP, MASTER)
+    deadline = time.monotonic() + _STANDS_BY_S
+    while True:
+        now = _states()
+        worse = [name for name, state in states.items() if state == BACKUP and now.get(name) not in (BACKUP, MASTER)]
+        if not worse:
+            return
+        if time.monotonic() > deadline:
+            break
+        time.sleep(_POLL_S)
+    file.take_back()
+    text = f"the standby does not stand by with the new {file.path}, so the one before is back"
+    told = [f"{name}: BACKUP before, and {now.get(name, 'not there')} with the new file" for name in worse]
+    raise Refused(text, tuple(told))

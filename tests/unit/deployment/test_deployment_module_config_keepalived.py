@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_config
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_config, module_config_keepalived
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import Refused
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import holds
 from fake_keepalived import FILE, FOREIGN, FakeKeepalived
@@ -91,6 +91,7 @@ def test_the_standby_takes_at_once_what_is_its_own_matter(made):
 
 
 def test_a_standby_that_does_not_stand_by_any_more_takes_the_file_back(made, monkeypatch):
+    monkeypatch.setattr(module_config_keepalived, "_STANDS_BY_S", 0.0)
     fake = made()
     told = fake._instance
     monkeypatch.setattr(
@@ -125,6 +126,17 @@ def test_what_the_installed_release_ignores_is_a_warning(made):
     config(fake, FILE.replace("priority 90", "priority 90\n    garp_extra_if 10"), check_mode=True)
     (warning,) = fake.warnings
     assert warning.startswith(f"keepalived 2.0.19: {fake.path}:6:5: ignored: keepalived 2.0.19 does not know")
+
+
+SERVER = "virtual_server 192.168.8.100 80 {\n}\n"
+
+
+def test_a_running_load_balancer_is_not_ended_and_a_sample_is_replaced(made):
+    with pytest.raises(Refused, match="virtual_server: the file of the role would end it"):
+        config(made(FOREIGN + SERVER), FILE)
+    fake = made(FOREIGN + SERVER, running=False)
+    assert config(fake, FILE)["backup"]
+    assert fake.path.read_text() == FILE
 
 
 def test_a_password_is_in_no_result(made):

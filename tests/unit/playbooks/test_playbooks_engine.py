@@ -117,11 +117,15 @@ def test_a_switchover_says_what_it_costs_and_frees_a_held_master_first(tmp_path)
     assert "takes over after Master_Down_Interval (3.609 s)" in spaces(done.output)
 
 
-def test_a_drain_with_an_end_and_a_drill_are_refused(tmp_path):
+def test_a_drain_or_an_update_with_an_end_and_a_drill_are_refused(tmp_path):
     nodes = [living(4, "MASTER", 4), kept(6, "BACKUP", 4)]
     done = play(tmp_path, one(nodes), "drain", "-e", "drain=node-b", "-e", "expires=2h")
     assert (done.returncode, done.asked) == (2, []), done.output
     assert "expires: node-b runs keepalived (ha_pair_engine)" in spaces(done.output)
+    update = ("-e", "update_reboot=true", "-e", "ha_pair_failback='after: 30'")
+    done = play(tmp_path, one(nodes), "rolling_update", *update)
+    assert (done.returncode, done.asked) == (2, []), done.output
+    assert "ha_pair_failback: keepalived (node-b) ends nothing by itself" in spaces(done.output)
     done = play(tmp_path, one(nodes), "drill", "-e", "drill=switchover")
     assert (done.returncode, done.asked) == (2, []), done.output
     assert "ha_pair_engine: node-b runs keepalived, which records no events" in spaces(done.output)
