@@ -72,6 +72,11 @@ def test_the_pair_works_and_a_second_run_changes_nothing(engines: Engines) -> No
     assert re.search(rf"{A} +VI_1 +MASTER +100", engines.play("status"))
 
 
+def test_the_file_that_was_there_is_kept(engines: Engines) -> None:
+    copy = engines.pair.bed.node(B).run(["cat", f"{FILE}.before-hotstandby"], check=True).stdout
+    assert "vrrp_instance VI_K" in copy, "test_keepalived.py has left it"
+
+
 def test_a_switchover_stays_and_goes_back(engines: Engines, figure: Callable[[str], None]) -> None:
     for target in (B, A):
         output, report = engines.measured("switchover", "--extra-vars", f"to={target}")
