@@ -18,6 +18,12 @@ from .dump import Dump, Record
 
 MASTER, BACKUP, FAULT = "MASTER", "BACKUP", "FAULT"
 
+# Since 2.3.3 a dump names the faults of an interface. Those that are looked up here have better words.
+_FLAGS = {
+    "base i/f down": "the interface below {} is down",
+    "duplicate VRID": "another instance has its virtual_router_id",
+}
+
 
 def instances(dump: Dump, now: float, present: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
     """Return each instance at ``now``, seconds since the epoch. ``present`` are (interface, address) of the kernel."""
@@ -110,7 +116,7 @@ def _check(dump: Dump, kind: str, name: str, weight: int, reverse: bool) -> Chec
         ok = not detail
     elif kind == "script" and name in dump.scripts:
         script = dump.scripts[name]
-        known = not (script.get("Init state") or "").startswith("INIT")
+        known = not (script.get("Init state", "Status") or "").startswith("INIT")  # before 2.2.5 it is in the status
         ok = script.get("Status") == "GOOD" if known else None
     elif kind == "file" and name in dump.files:
         value = dump.files[name].whole("Status") or 0
@@ -145,8 +151,10 @@ def _faults(dump: Dump, record: Record, interface: str, source: Optional[str], j
         found.append(f"interface {interface} has no address to speak from")
     if record.whole("Number of config faults"):
         found.append("its configuration has faults, which keepalived's log names")
-    if "Duplicate VRID" in record.values:
-        found.append("another instance has its virtual_router_id")
+    flags = record.lists.get("Flags of interface faults", [])
+    if "Duplicate VRID" in record.values and "duplicate VRID" not in flags:
+        flags = [*flags, "duplicate VRID"]
+    found += [_FLAGS[flag].format(interface) for flag in flags if flag in _FLAGS]
     group = record.get("Sync group")
     if group in dump.groups:
         others = [each for each in dump.groups[group].lists.get("VRRP member instances", ()) if each != record.title]

@@ -113,6 +113,13 @@ def test_a_ttl_of_a_peer_is_looked_at_only_beside_check_unicast_src():
     assert of("global_defs {\nvrrp_check_unicast_src\n}\n" + with_lines(peers), "2.4.3") == ()
 
 
+def test_a_macvlan_beside_peers():
+    """keepalived 2.1.5: "Cannot use VMAC/ipvlan with unicast peers - clearing use_vmac"."""
+    text = with_lines("use_vmac vip", "unicast_peer {\n192.0.2.9\n}")
+    assert [each[1:] for each in said(text, "2.1.5")] == [("use_vmac", "ignored", "2.2.0")]
+    assert said(text, "2.0.20") == said(text, "2.2.0") == said(with_lines("use_vmac vip"), "2.1.5") == []
+
+
 def test_a_global_checksum_that_is_off_is_on_everywhere():
     text = "global_defs {\nv3_checksum_as_v2 off\n}\n"
     assert [said(text, version)[0][2] for version in ("2.2.7", "2.2.8", "2.4.3")] == [
@@ -120,6 +127,14 @@ def test_a_global_checksum_that_is_off_is_on_everywhere():
         "other meaning",
         "other meaning",
     ]
+
+
+def test_a_script_below_bin_where_that_may_be_a_link():
+    """keepalived 2.3.4 of a Debian, where /bin is a link: "Disabling track script chk due to insecure"."""
+    text = 'vrrp_script s {\nscript "/bin/pidof haproxy"\n}\n'
+    assert said(text, "2.3.0") == [(2, "script", "other meaning", "")]
+    assert said(text, "2.2.8") == said(text.replace("/bin", "/usr/bin"), "2.3.0") == []
+    assert said(with_lines("notify_master /sbin/x"), "2.4.3")[0][1] == "notify_master"
 
 
 @pytest.mark.parametrize("keyword", ["interval", "timeout"])

@@ -109,6 +109,8 @@ def _of_block(
     block: Block, statements: Sequence[Statement], named: Release, said: AbstractSet[str]
 ) -> Iterator[Difference]:
     """Yield the differences of a block. ``said`` are the keywords of global_defs and of the blocks around it."""
+    if block.name and block.item is None:
+        said = said | {each.keyword for each in statements}
     for index, statement in enumerate(statements):
         if statement.addition:
             continue
@@ -123,16 +125,16 @@ def _of_block(
         else:
             yield from _of_values(block, entry.name, statement, named, said)
             if isinstance(entry, Block) and statement.children and (entry.item or entry.keywords):
-                around = said if not block.name else said | {each.keyword for each in statements}
-                yield from _of_block(entry, statement.children, named, around)
+                yield from _of_block(entry, statement.children, named, said)
 
 
 def _of_values(
     block: Block, keyword: str, statement: Statement, named: Release, said: AbstractSet[str]
 ) -> Iterator[Difference]:
     for change in VALUE_CHANGES:
-        about = (change.block, change.keyword) == (block.name, keyword) and said.isdisjoint(change.unless)
-        if about and change.holds(named):
+        about = (change.block, change.keyword) == (block.name, keyword)
+        company = said.isdisjoint(change.unless) and (not change.beside or not said.isdisjoint(change.beside))
+        if about and company and change.holds(named):
             word = change.find(statement)
             if word is not None:
                 subject = keyword or block.name

@@ -31,7 +31,8 @@ class ValueChange:
 
     ``keyword`` is "" for the lines of a block that holds items. ``find`` returns the word of a statement that the
     difference is about, or None. ``values`` says for docs which ones these are, ``what`` what such a release does. It
-    does not hold where global_defs or the instance has one of the keywords of ``unless``.
+    does not hold where global_defs or the instance has one of the keywords of ``unless``, and where ``beside`` is not
+    empty only where one of those stands there.
     """
 
     block: str
@@ -44,6 +45,7 @@ class ValueChange:
     first: str = ""
     mended: str = ""
     unless: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     def holds(self, named: Release) -> bool:
         """Return whether a release has this difference."""
@@ -76,6 +78,23 @@ def _bits(statement: Statement) -> Optional[Word]:
     return next((word for word in statement.values if "IRWX" in word.text), None)
 
 
+#: Where Debian, Fedora and others have links to the same below /usr.
+_LINKED = ("/bin/", "/sbin/", "/lib/", "/lib64/")
+
+
+def _linked(statement: Statement) -> Optional[Word]:
+    """Return the command of a script when its path may go through a link."""
+    return next((word for word in statement.values[:1] if word.text.startswith(_LINKED)), None)
+
+
+_NOTIFICATIONS = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop")
+_SCRIPTS = (
+    ("vrrp_script", "script"),
+    *(("vrrp_instance", name) for name in (*_NOTIFICATIONS, "notify_deleted", "notify_master_rx_lower_pri")),
+    *(("vrrp_sync_group", name) for name in _NOTIFICATIONS),
+    *(("global_defs", name) for name in ("notify_fifo_script", "vrrp_notify_fifo_script")),
+)
+
 VALUE_CHANGES: tuple[ValueChange, ...] = (
     *(
         ValueChange(
@@ -84,7 +103,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             "preferred_lft",
             _words("preferred_lft"),
             IGNORED,
-            "it takes preferred_lft and its value for addresses and skips them",
+            "it does not know the word, and skips it and its value",
             "leave it out: an IPv6 address of /128 is deprecated without it",
             mended="2.0.20",
         )
@@ -129,6 +148,18 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             unless=("check_unicast_src", "vrrp_check_unicast_src"),
         )
         for word in ("min_ttl", "max_ttl")
+    ),
+    ValueChange(
+        "vrrp_instance",
+        "use_vmac",
+        "unicast_peer beside it",
+        lambda statement: statement.words[0],
+        IGNORED,
+        "it makes no macvlan: the addresses live on the interface itself, with its own Ethernet address",
+        "leave use_vmac out on both nodes",
+        first="2.1.0",
+        mended="2.2.0",
+        beside=("unicast_peer",),
     ),
     ValueChange(
         "vrrp_instance",
@@ -235,6 +266,19 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             ("interval", "the script runs each second"),
             ("timeout", "the script may run as long as its interval"),
         )
+    ),
+    *(
+        ValueChange(
+            block,
+            keyword,
+            "a path below /bin, /sbin, /lib or /lib64",
+            _linked,
+            OTHER_MEANING,
+            "where that directory is a link to /usr, it does not run the script as root: it calls it insecure",
+            "write the path that it leads to: /usr/bin/...",
+            first="2.3.0",
+        )
+        for block, keyword in _SCRIPTS
     ),
     ValueChange(
         "auth_hmac",
