@@ -79,7 +79,7 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
             lines.setdefault(keyword, []).extend(each)  # several blocks of one name are one
         if not lines.get("virtual_ipaddress"):
             why, instead = "an instance of the role has a virtual address", "give it one"
-            found.gaps.append(Gap("vrrp_instance", configuration.path, instance.line, why, instead))
+            found.gaps.append(Gap("vrrp_instance", configuration.path, instance.line, why, instead, decisive=True))
             continue
         lines["unicast_peer"] = _peers(lines.get("unicast_peer", []), instance)
         instances.append(say.instance_words(instance, lines, configuration, vault))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..vrrp.config.keywords.table import ROOT, WORKS, Block, Entry, homes
+from ..vrrp.config.keywords.table import REFUSED, ROOT, WORKS, Block, Entry, homes
 from ..vrrp.config.syntax.parser import Statement
 from ..vrrp.config.syntax.suggest import closest
 
@@ -36,11 +36,12 @@ class Gap:
     line: int
     why: str
     instead: str
+    decisive: bool = False  # keepalived does something by it that the agent would not, or it decides who is master
 
     @classmethod
-    def at(cls, statement: Statement, why: str, instead: str, keyword: str = "") -> Gap:
+    def at(cls, statement: Statement, why: str, instead: str, keyword: str = "", decisive: bool = False) -> Gap:
         """Return a gap with the file and the line of ``statement``; ``keyword``, if given, replaces its keyword."""
-        return cls(keyword or statement.keyword, statement.place.path, statement.place.line, why, instead)
+        return cls(keyword or statement.keyword, statement.place.path, statement.place.line, why, instead, decisive)
 
 
 def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROOT) -> tuple[Statement, ...]:
@@ -53,7 +54,9 @@ def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROO
         elif entry is None or entry.addition != statement.addition:
             gaps.append(_unknown(statement, block))
         elif entry.standing != WORKS and not _harmless(entry, statement):
-            gaps.append(Gap.at(statement, entry.help, entry.instead or "nothing has to be done"))
+            # A block of the load balancer or of BFD is work that keepalived does; a setting of these is not.
+            decisive = entry.standing == REFUSED or (isinstance(entry, Block) and entry.foreign)
+            gaps.append(Gap.at(statement, entry.help, entry.instead or _instead(entry), decisive=decisive))
         else:
             if (block.name, entry.name) in NOT_IN_THE_ROLE:
                 gaps.append(Gap.at(statement, *NOT_IN_THE_ROLE[block.name, entry.name]))
@@ -75,6 +78,12 @@ def lines_of(statements: tuple[Statement, ...], block: str, name: str = "") -> I
 
 def _lines(statement: Statement) -> list[str]:
     return [" ".join(word.text for word in each.words) for each in statement.children or ()]
+
+
+def _instead(entry: Entry) -> str:
+    if isinstance(entry, Block) and entry.foreign:
+        return "let keepalived do this on hosts of their own, or leave the pair with keepalived"
+    return "nothing has to be done"
 
 
 def _harmless(entry: Entry, statement: Statement) -> bool:

@@ -150,4 +150,4 @@ def _gap(problem: Problem, removal: Optional[_Removal], variables: Variables, co
     if removal is not None and removal.entry:
         why += f"; {removal.entry} is left out"
     instead = problem.hint or "correct the value before a deployment"
-    return Gap(inner or word, configuration.path, line, why, instead)
+    return Gap(inner or word, configuration.path, line, why, instead, decisive=True)
