@@ -57,6 +57,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.results 
 STEPS = {
     "__ha_pair_before": "look at each host",
     "__ha_pair_imported": "read the file of keepalived",
+    "__ha_pair_secret": "read the passwords in the file of keepalived",
     "__ha_pair_compared": "compare what is sent",
     "__ha_pair_gave_up": "stop keepalived",
     "__ha_pair_handed_over": "stop our agent",
