@@ -60,6 +60,7 @@ STEPS = {
     "__ha_pair_secret": "read the passwords in the file of keepalived",
     "__ha_pair_compared": "compare what is sent",
     "__ha_pair_gave_up": "stop keepalived",
+    "__ha_pair_keepalived_test": "check that keepalived is there, with a file that it takes",
     "__ha_pair_handed_over": "stop our agent",
     "__ha_pair_keepalived": "start keepalived",
     "__ha_pair_seen": "look who is master",

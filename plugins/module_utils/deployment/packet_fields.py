@@ -23,6 +23,7 @@ from ..vrrp.protocol.packet import MESSAGE_ONLY, PacketError, decode, length_of
 BY_NATURE: Mapping[str, str] = {
     "identification": "the kernel numbers the packets of each sender",
     "header checksum": "it follows from the other fields of the IP header",
+    "flow label": "the kernel of keepalived chooses one for its socket",
     "AH sequence number": "each sender counts its own packets",
     "AH integrity check value": "it signs the sequence number too",
     "HMAC time and counter": "they are of the moment of sending",
@@ -107,8 +108,10 @@ def _ipv4(packet: bytes, start: int) -> Fields:
 
 
 def _ipv6(packet: bytes) -> Fields:
+    first, label = bytes([packet[0], packet[1] & 0xF0]), bytes([packet[1] & 15, packet[2], packet[3]])
     return {
-        "IP version, traffic class, flow label": _hexadecimal(packet[0:4]),
+        "IP version and traffic class": Field(first[:2], first.hex()[:3]),
+        "flow label": _hexadecimal(label),
         "payload length": _number(packet[4:6]),
         "IP protocol": _number(packet[6:7]),
         "hop limit": _number(packet[7:8]),
