@@ -58,6 +58,7 @@ STEPS = {
     "__ha_pair_before": "look at each host",
     "__ha_pair_imported": "read the file of keepalived",
     "__ha_pair_secret": "read the passwords in the file of keepalived",
+    "__ha_pair_written": "write the inventory",
     "__ha_pair_compared": "compare what is sent",
     "__ha_pair_gave_up": "stop keepalived",
     "__ha_pair_keepalived_test": "check that keepalived is there, with a file that it takes",
