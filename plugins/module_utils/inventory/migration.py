@@ -16,6 +16,8 @@ from ..vrrp.protocol.constants import PRIORITY_OWNER
 HOTSTANDBY, KEEPALIVED, MASTER = "hotstandby", "keepalived", "MASTER"
 Look = Mapping[str, Any]  # what vrrp_info returns of a node
 Imported = Mapping[str, Any]  # what vrrp_config_info returns of a node
+Plan = Sequence[Mapping[str, Any]]  # the instances of a host
+SECRETS = ("auth_pass", "auth_hmac")
 
 
 def variables(hosts: Sequence[str], imported: Mapping[str, Imported]) -> dict[str, Any]:
@@ -130,3 +132,30 @@ def _both_masters(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[s
             f"{first}: it is master of {', '.join(names)}, and the other host of the rest. keepalived cannot give an address"
             " up without a gap, of about a second with advert_int 1. To accept that: -e migrate_gap=true"
         )
+
+
+def differences(ours: Mapping[str, Plan], theirs: Mapping[str, Plan]) -> dict[str, dict[str, list[str]]]:
+    """Return for each host ``differences`` of the inventory from keepalived's file, and ``missing`` instances.
+
+    ``ours`` and ``theirs`` are the instances of each host, as :mod:`.instances` returns them. A secret is not shown.
+    """
+    found = {}
+    for host, instances in ours.items():
+        own = {each["name"]: each for each in instances}
+        said, missing = [], []
+        for other in theirs.get(host, ()):
+            name = other["name"]
+            if name not in own:
+                missing.append(f"{host}: {name} is in keepalived's file and not in the inventory: nobody would have its addresses")
+                continue
+            for word in sorted({*own[name], *other}):
+                one, two = own[name].get(word), other.get(word)
+                if one != two:
+                    values = "another one" if word in SECRETS else f"{_value(one)} in the inventory, {_value(two)} in keepalived's file"
+                    said.append(f"{host}: {name} {word}: {values}")
+        found[host] = {"differences": said, "missing": missing}
+    return found
+
+
+def _value(value: Any) -> str:
+    return "nothing" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.migration import objections, order, remarks, variables
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.migration import differences, objections, order, remarks, variables
 
 HOSTS = ("a", "b")
 SERVICE = "keepalived.service"
@@ -92,3 +92,16 @@ def test_what_both_files_say_is_shared_and_the_rest_is_each_hosts():
 
 def test_a_line_that_nobody_misses_is_a_remark():
     assert remarks(imported(gaps=[gap(True), gap(False)])) == ["/etc/k.conf:7: virtual_server: the load balancer (keep it)"]
+
+
+def test_an_inventory_is_compared_with_the_file_and_a_secret_is_not_shown():
+    one = {"name": "VI_1", "priority": 100, "auth_pass": "Zw9kTr4q", "virtual_ipaddress": ["192.168.8.100/24"]}
+    two = {**one, "priority": 90, "auth_pass": "Xq7bL2vN", "preempt_delay": 5}
+    assert differences({"a": [one]}, {"a": [one]}) == {"a": {"differences": [], "missing": []}}
+    found = differences({"a": [one]}, {"a": [two, {**one, "name": "VI_2"}]})["a"]
+    assert found["differences"] == [
+        "a: VI_1 auth_pass: another one",
+        "a: VI_1 preempt_delay: nothing in the inventory, 5 in keepalived's file",
+        "a: VI_1 priority: 100 in the inventory, 90 in keepalived's file",
+    ]
+    assert found["missing"][0].startswith("a: VI_2 is in keepalived's file and not in the inventory")

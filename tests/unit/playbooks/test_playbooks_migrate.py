@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test a migration from keepalived and the way back: their order, what forbids them, and where they stop."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from fake_nodes import living, play
+
+VIP = "192.168.8.100/24"
+ENTRY = {"name": "VI_1", "interface": "eth0", "virtual_router_id": 51, "advert_int": 1, "virtual_ipaddress": [VIP]}
+WIRE = {"name": "VI_1", "sender": "192.168.8.4", "sends": True, "octets": 40, "problems": [], "differences": [
+    {"field": "identification", "ours": "0", "theirs": "7", "by_nature": "the kernel numbers the packets"}]}  # fmt: skip
+GAP = {"keyword": "virtual_server", "file": "/etc/keepalived/keepalived.conf", "line": 3, "why": "the load balancer",
+       "instead": "leave it", "decisive": True}  # fmt: skip
+
+
+def keepalived(number, state, master, **more):
+    """Return a node that runs keepalived, with what the modules that read it answer."""
+    found = living(number, state, master, vip=VIP)
+    told = {"config": "/etc/keepalived/keepalived.conf", "config_id": "", "service": "keepalived.service", "count": 1, "msg": ""}
+    first = number == 4
+    imported = {
+        "variables": {
+            "shared": {"ha_pair_instances": [{**ENTRY, "auth_pass": "{{ vault_ha_pair_auth_pass }}"}]},
+            "host": {"ha_pair_state": "MASTER" if first else "BACKUP", "ha_pair_priority": 100 if first else 90},
+        },
+        "not_carried_over": [], "problems": [], "vault": ["vault_ha_pair_auth_pass"],
+    }  # fmt: skip
+    answers = {"vrrp_config_info": imported, "vrrp_compare": {"instances": [WIRE], "problems": []}}
+    return {**found, "program": "keepalived", "release": None, "running": False,
+            "keepalived": {**told, "instances": found["instances"]}, "answers": answers, **more}  # fmt: skip
+
+
+def as_ours(number, state, master):
+    """Return what a node is found with once our agent runs there."""
+    found = living(number, state, master, vip=VIP)
+    return {word: found[word] for word in ("program", "release", "instances", "samples", "running", "interfaces")} | {"keepalived": {}}
+
+
+def migrating():
+    """Return the two nodes, which become what the steps of a migration make of them."""
+    return [
+        keepalived(4, "MASTER", 4, stages=[
+            ["vrrp_state on web-b", as_keepalived(4, "BACKUP", 5)],
+            ["vrrp_config on web-a", as_ours(4, "BACKUP", 5)],
+            [r"vrrp_config on web-a[\s\S]*vrrp_state on web-b", as_ours(4, "MASTER", 4)],
+        ]),
+        keepalived(5, "BACKUP", 4, stages=[
+            ["vrrp_config on web-b", as_ours(5, "BACKUP", 4)],
+            ["vrrp_state on web-b", as_ours(5, "MASTER", 5)],
+            [r"vrrp_config on web-a[\s\S]*vrrp_state on web-b", as_ours(5, "BACKUP", 4)],
+        ]),
+    ]  # fmt: skip
+
+
+def as_keepalived(number, state, master):
+    found = keepalived(number, state, master)
+    return {word: found[word] for word in ("program", "instances", "samples", "interfaces", "keepalived")}
+
+
+def group(nodes, **variables):
+    hosts = {f"web-{letter}": {"found": found} for letter, found in zip("ab", nodes)}
+    return {"web": {"hosts": hosts, "vars": {"vault_ha_pair_auth_pass": "1111", "ha_pair_group": "web", **variables}}}
+
+
+def migrate(folder, nodes, *arguments, **variables):
+    return play(folder, group(nodes, **variables), "migrate_from_keepalived", "-e", "ha_pair_group=web", *arguments)
+
+
+def test_the_standby_migrates_first_then_the_former_master(tmp_path):
+    done = migrate(tmp_path, migrating())
+    assert done.returncode == 0, done.output
+    steps = [line for line in done.done if "peer_key" not in line]
+    assert sorted(steps[:2]) == ["vrrp_agent on web-a", "vrrp_agent on web-b"]
+    turn = ["stop keepalived.service", "disable keepalived.service"]
+    moved = [line for line in steps[2:] if "hotstandby" not in line]
+    assert moved[:8] == [
+        *reversed(turn), "vrrp_config on web-b", "vrrp_state on web-b",
+        *reversed(turn), "vrrp_config on web-a", "vrrp_state on web-b",
+    ] or moved[:8] == [*turn, "vrrp_config on web-b", "vrrp_state on web-b", *turn, "vrrp_config on web-a", "vrrp_state on web-b"]  # fmt: skip
+    assert [each[2] for each in done.asked if each[0] == "vrrp_state"] == [
+        {"name": "VI_1", "state": "master"}, {"name": "VI_1", "state": "auto"},
+    ]  # fmt: skip
+    assert "web      ok      VI_1: web-a MASTER, web-b BACKUP" in done.output.replace("web   ", "web      ")
+
+
+def test_check_mode_says_the_plan_and_changes_nothing(tmp_path):
+    done = migrate(tmp_path, migrating(), "--check", "-e", f"migrate_to={tmp_path}/new")
+    assert (done.returncode, done.done, done.asked) == (0, [], []), done.output
+    plan = done.output.partition("Say the plan")[2]
+    assert plan.index("web-b: keepalived is stopped") < plan.index("web-b: our agent takes over") < plan.index("web-a: keepal")
+    assert "identification: ours 0, theirs 7 (the kernel numbers the packets)" in done.output
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_inventory_is_written_where_the_user_says_with_names_for_secrets(tmp_path):
+    done = migrate(tmp_path, migrating(), "-e", f"migrate_to={tmp_path}/new")
+    assert done.returncode == 0, done.output
+    shared = yaml.safe_load((tmp_path / "new/group_vars/web.yml").read_text())
+    assert shared == {"ha_pair_instances": [{**ENTRY, "auth_pass": "{{ vault_ha_pair_auth_pass }}"}]}
+    own = yaml.safe_load((tmp_path / "new/host_vars/web-b.yml").read_text())
+    assert own == {"ha_pair_state": "BACKUP", "ha_pair_priority": 90}
+
+
+def test_a_file_of_somebody_else_is_not_replaced(tmp_path):
+    (tmp_path / "host_vars").mkdir()
+    (tmp_path / "host_vars/web-b.yml").write_text("mine: true\n")
+    done = migrate(tmp_path, migrating(), "-e", f"migrate_to={tmp_path}")
+    assert (done.returncode, done.done) == (2, []), done.output
+    assert "web-b.yml: not written by this playbook" in done.output
+    assert (tmp_path / "host_vars/web-b.yml").read_text() == "mine: true\n"
+
+
+def refused_by(change):
+    nodes = migrating()
+    change(nodes)
+    return nodes
+
+
+REFUSED = {
+    "the load balancer": (
+        lambda nodes: nodes[0]["answers"]["vrrp_config_info"].update(not_carried_over=[GAP]),
+        "web-a: /etc/keepalived/keepalived.conf:3: virtual_server: the load balancer (leave it)",
+    ),
+    "another service": (
+        lambda nodes: nodes[1]["keepalived"].update(service="vrrp.service"),
+        "web-b: keepalived is the service vrrp.service: say -e keepalived_service=vrrp.service",
+    ),
+    "no master": (
+        lambda nodes: nodes[0].update(instances=[{**nodes[0]["instances"][0], "state": "BACKUP"}]),
+        "VI_1: no host is master: a pair has to work before it is migrated",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_forbids_a_migration_changes_nothing(tmp_path, name):
+    change, text = REFUSED[name]
+    done = migrate(tmp_path, refused_by(change))
+    assert (done.returncode, done.done, done.asked) == (2, [], []), done.output
+    assert text in done.output
+
+
+def test_what_would_be_sent_otherwise_stops_it_before_keepalived_is_touched(tmp_path):
+    nodes = migrating()
+    nodes[1]["answers"]["vrrp_compare"] = {"instances": [WIRE], "problems": ["VI_1: password: our agent would send another one"]}
+    done = migrate(tmp_path, nodes)
+    assert done.returncode == 2 and "stop keepalived.service" not in done.done, done.output
+    assert "VI_1: password: our agent would send another one" in done.output
+
+
+def test_an_agent_that_does_not_start_gives_the_host_back_to_keepalived(tmp_path):
+    nodes = migrating()
+    nodes[1]["refuses"] = ["vrrp_config"]
+    done = migrate(tmp_path, nodes)
+    assert done.returncode == 2 and "vrrp_state on web-b" not in done.done, done.output
+    assert "web-b failed (configure and start a new agent): this node refuses vrrp_config" in done.output
+    assert "(keepalived runs on it again)" in done.output
+    after = done.done[done.done.index("stop keepalived.service") :]
+    assert "stop hotstandby.service" in after and "vrrp_config on web-a" not in after
+
+
+def test_a_pair_that_has_begun_goes_on_from_there(tmp_path):
+    nodes = migrating()
+    nodes[1] = {**nodes[1], **as_ours(5, "BACKUP", 4)}
+    done = migrate(tmp_path, nodes)
+    assert done.returncode == 0, done.output
+    assert "vrrp_config on web-b" not in done.done and "vrrp_config on web-a" in done.done
+    assert "vrrp_agent on web-b" not in done.done
+
+
+def test_an_inventory_that_has_the_pair_counts_and_is_compared(tmp_path):
+    done = migrate(tmp_path, migrating(), "--check", ha_pair_instances=[{**ENTRY, "nopreempt": True, "auth_pass": "1111"}])
+    assert done.returncode == 0, done.output
+    assert "web-b: VI_1 nopreempt: True in the inventory" in done.output
+    assert "1111" not in done.output
