@@ -89,7 +89,9 @@ def _compared(
     received = heard.received
     sends = heard.sent or received.source in own
     source = our_source(instance, table) if sends else received.source
-    ours = packet(instance if sends else _in_place_of(instance, heard), source, received.payload[2], received.destination)
+    ours = packet(
+        instance if sends else _in_place_of(instance, heard), source, received.payload[2], received.destination
+    )
     found = differences(ours, heard.packet) if ours else []
     told = [_told(each, _why(each.field, sends)) for each in found]
     problems = [_problem(instance, each) for each in found if each.field not in BY_NATURE]

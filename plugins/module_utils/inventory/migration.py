@@ -29,7 +29,9 @@ def variables(hosts: Sequence[str], imported: Mapping[str, Imported]) -> dict[st
     }
     first = whole[hosts[0]]
     shared = {
-        name: value for name, value in first.items() if all(name in each and each[name] == value for each in whole.values())
+        name: value
+        for name, value in first.items()
+        if all(name in each and each[name] == value for each in whole.values())
     }
     own = {host: {name: value for name, value in each.items() if name not in shared} for host, each in whole.items()}
     return {"shared": shared, "own": own}
@@ -146,12 +148,18 @@ def differences(ours: Mapping[str, Plan], theirs: Mapping[str, Plan]) -> dict[st
         for other in theirs.get(host, ()):
             name = other["name"]
             if name not in own:
-                missing.append(f"{host}: {name} is in keepalived's file and not in the inventory: nobody would have its addresses")
+                missing.append(
+                    f"{host}: {name} is in keepalived's file and not in the inventory: nobody would have its addresses"
+                )
                 continue
             for word in sorted({*own[name], *other}):
                 one, two = own[name].get(word), other.get(word)
                 if one != two:
-                    values = "another one" if word in SECRETS else f"{_value(one)} in the inventory, {_value(two)} in keepalived's file"
+                    values = (
+                        "another one"
+                        if word in SECRETS
+                        else f"{_value(one)} in the inventory, {_value(two)} in keepalived's file"
+                    )
                     said.append(f"{host}: {name} {word}: {values}")
         found[host] = {"differences": said, "missing": missing}
     return found

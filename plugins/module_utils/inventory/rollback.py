@@ -24,7 +24,11 @@ def order(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
 
 def objections(hosts: Sequence[str], looks: Mapping[str, Look], file: str) -> list[str]:
     """Return what forbids the way back, as sentences with what to do."""
-    found = [f"{host}: this needs root: connect as root or add --become" for host in hosts if looks[host].get("root") is False]
+    found = [
+        f"{host}: this needs root: connect as root or add --become"
+        for host in hosts
+        if looks[host].get("root") is False
+    ]
     if file not in FILES:
         found.append(f"rollback_file: '{file}' is none of {', '.join(FILES)}")
     for host in hosts:
@@ -50,7 +54,11 @@ def plan(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
             lines.append(f"{host}: our agent is stopped and disabled{keeps}; keepalived is enabled and started")
         else:
             lines.append(f"{host}: keepalived is enabled and started")
-    return [*lines, "then the pair is checked: one master with the addresses, a standby that hears it", *_costs(first, last, looks)]
+    return [
+        *lines,
+        "then the pair is checked: one master with the addresses, a standby that hears it",
+        *_costs(first, last, looks),
+    ]
 
 
 def _costs(first: str, last: str, looks: Mapping[str, Look]) -> list[str]:
@@ -58,7 +66,8 @@ def _costs(first: str, last: str, looks: Mapping[str, Look]) -> list[str]:
     names = [
         each["name"]
         for each in looks[last].get("instances") or ()
-        if each["name"] in _leads(last, (first, last), looks) and each.get("preempt", True)
+        if each["name"] in _leads(last, (first, last), looks)
+        and each.get("preempt", True)
         and not (looks[last].get("program") == KEEPALIVED and each["name"] in masters_of(looks[last]))
     ]
     if not names:

@@ -29,7 +29,9 @@ def packet(version=2, source="192.168.8.4", vips=(VIP,), priority=100, kind=PSEU
 
 def sealed():
     here, group = ip_address("192.168.8.4"), ip_address("224.0.0.18")
-    return seal(b"secret", 1, 1, here, group, 255, 0xC0, encode(Advertisement(2, 51, 100, (), 100, auth_type=2), here, group))
+    return seal(
+        b"secret", 1, 1, here, group, 255, 0xC0, encode(Advertisement(2, 51, 100, (), 100, auth_type=2), here, group)
+    )
 
 
 KINDS = {

@@ -14,7 +14,11 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.packet_fields import BY_NATURE
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.wire_comparison import Priority, compare
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.wire_listener import advertisement
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.netlink.links import ActualAddress, InterfaceTable, Link
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.netlink.links import (
+    ActualAddress,
+    InterfaceTable,
+    Link,
+)
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "protocol"))

@@ -13,7 +13,9 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.network
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.protocol.packet import Advertisement, encode
 
 HERE, GROUP = ip_address("192.168.8.4"), ip_address("224.0.0.18")
-PACKET = ip_headers.write(HERE, GROUP, encode(Advertisement(2, 51, 100, (ip_address("192.168.8.100"),), 100), HERE, GROUP))
+PACKET = ip_headers.write(
+    HERE, GROUP, encode(Advertisement(2, 51, 100, (ip_address("192.168.8.100"),), 100), HERE, GROUP)
+)
 
 
 def test_an_advertisement_is_read_without_padding_and_with_its_direction():

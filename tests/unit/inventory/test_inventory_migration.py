@@ -6,7 +6,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.migration import differences, objections, order, remarks, variables
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.migration import (
+    differences,
+    objections,
+    order,
+    remarks,
+    variables,
+)
 
 HOSTS = ("a", "b")
 SERVICE = "keepalived.service"
@@ -57,7 +63,10 @@ def test_a_pair_that_works_may_migrate_and_one_that_has_begun_may_go_on():
         ({"a": look(instance(), service="")}, "was not started by systemd"),
         ({"a": look(instance(), service="k.service")}, "say -e keepalived_service=k.service"),
         ({"a": look(instance(priority=255))}, "VI_1 has priority 255"),
-        ({"a": {**look(instance(), program="hotstandby"), "keepalived": {"config": "x"}}}, "both keepalived and our agent"),
+        (
+            {"a": {**look(instance(), program="hotstandby"), "keepalived": {"config": "x"}}},
+            "both keepalived and our agent",
+        ),
         ({"one": imported(problems=["/etc/k.conf:3:1: error: x"])}, "a: /etc/k.conf:3:1: error: x"),
         ({"two": imported(gaps=[gap(True)])}, "b: /etc/k.conf:7: virtual_server: the load balancer (keep it)"),
         ({"one": imported(ha_pair_instances=[])}, "a: keepalived's file has no vrrp_instance"),
@@ -91,7 +100,9 @@ def test_what_both_files_say_is_shared_and_the_rest_is_each_hosts():
 
 
 def test_a_line_that_nobody_misses_is_a_remark():
-    assert remarks(imported(gaps=[gap(True), gap(False)])) == ["/etc/k.conf:7: virtual_server: the load balancer (keep it)"]
+    assert remarks(imported(gaps=[gap(True), gap(False)])) == [
+        "/etc/k.conf:7: virtual_server: the load balancer (keep it)"
+    ]
 
 
 def test_an_inventory_is_compared_with_the_file_and_a_secret_is_not_shown():

@@ -129,6 +129,32 @@ def living(number, state, master, vip="192.168.8.100/24", warnings=(), **more):
     )  # fmt: skip
 
 
+def under_keepalived(found, entry, priority):
+    """Return a node as it is while keepalived runs there, with what the modules that read it answer.
+
+    ``entry`` is the instance of its file, as the role has it.
+    """
+    told = {
+        "config": "/etc/keepalived/keepalived.conf",
+        "config_id": "",
+        "service": "keepalived.service",
+        "count": 1,
+        "msg": "",
+    }
+    imported = {
+        "variables": {
+            "shared": {"ha_pair_instances": [entry]},
+            "host": {"ha_pair_state": "MASTER" if priority == 100 else "BACKUP", "ha_pair_priority": priority},
+        },
+        "not_carried_over": [], "problems": [], "vault": [],
+    }  # fmt: skip
+    wire = {"name": "VI_1", "sender": found["instances"][0]["master"]["address"], "sends": True, "octets": 40, "problems": [],
+            "differences": [{"field": "identification", "ours": "0", "theirs": "7", "by_nature": "the kernel numbers the packets"}]}  # fmt: skip
+    answers = {"vrrp_config_info": imported, "vrrp_compare": {"instances": [wire], "problems": []}}
+    return {**found, "program": "keepalived", "release": None, "running": False, "answers": answers,
+            "keepalived": {**told, "instances": found["instances"]}}  # fmt: skip
+
+
 def pair(name, nodes, vip="192.168.8.100/24", **variables):
     """Return a group of two hosts, NAME-a and NAME-b. ``variables`` with a host's name are that host's."""
     hosts = {f"{name}-{letter}": {"found": found} for letter, found in zip("ab", nodes)}

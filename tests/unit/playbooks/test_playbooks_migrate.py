@@ -7,37 +7,28 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from fake_nodes import living, play
+from fake_nodes import living, play, under_keepalived
 
 VIP = "192.168.8.100/24"
 ENTRY = {"name": "VI_1", "interface": "eth0", "virtual_router_id": 51, "advert_int": 1, "virtual_ipaddress": [VIP]}
-WIRE = {"name": "VI_1", "sender": "192.168.8.4", "sends": True, "octets": 40, "problems": [], "differences": [
-    {"field": "identification", "ours": "0", "theirs": "7", "by_nature": "the kernel numbers the packets"}]}  # fmt: skip
 GAP = {"keyword": "virtual_server", "file": "/etc/keepalived/keepalived.conf", "line": 3, "why": "the load balancer",
        "instead": "leave it", "decisive": True}  # fmt: skip
 
 
 def keepalived(number, state, master, **more):
-    """Return a node that runs keepalived, with what the modules that read it answer."""
-    found = living(number, state, master, vip=VIP)
-    told = {"config": "/etc/keepalived/keepalived.conf", "config_id": "", "service": "keepalived.service", "count": 1, "msg": ""}
-    first = number == 4
-    imported = {
-        "variables": {
-            "shared": {"ha_pair_instances": [{**ENTRY, "auth_pass": "{{ vault_ha_pair_auth_pass }}"}]},
-            "host": {"ha_pair_state": "MASTER" if first else "BACKUP", "ha_pair_priority": 100 if first else 90},
-        },
-        "not_carried_over": [], "problems": [], "vault": ["vault_ha_pair_auth_pass"],
-    }  # fmt: skip
-    answers = {"vrrp_config_info": imported, "vrrp_compare": {"instances": [WIRE], "problems": []}}
-    return {**found, "program": "keepalived", "release": None, "running": False,
-            "keepalived": {**told, "instances": found["instances"]}, "answers": answers, **more}  # fmt: skip
+    """Return a node that runs keepalived, with the password of its file as the name of a variable."""
+    entry = {**ENTRY, "auth_pass": "{{ vault_ha_pair_auth_pass }}"}
+    found = under_keepalived(living(number, state, master, vip=VIP), entry, 100 if number == 4 else 90)
+    found["answers"]["vrrp_config_info"]["vault"] = ["vault_ha_pair_auth_pass"]
+    return {**found, **more}
 
 
 def as_ours(number, state, master):
     """Return what a node is found with once our agent runs there."""
     found = living(number, state, master, vip=VIP)
-    return {word: found[word] for word in ("program", "release", "instances", "samples", "running", "interfaces")} | {"keepalived": {}}
+    return {word: found[word] for word in ("program", "release", "instances", "samples", "running", "interfaces")} | {
+        "keepalived": {}
+    }
 
 
 def migrating():
@@ -91,7 +82,11 @@ def test_check_mode_says_the_plan_and_changes_nothing(tmp_path):
     done = migrate(tmp_path, migrating(), "--check", "-e", f"migrate_to={tmp_path}/new")
     assert (done.returncode, done.done, done.asked) == (0, [], []), done.output
     plan = done.output.partition("Say the plan")[2]
-    assert plan.index("web-b: keepalived is stopped") < plan.index("web-b: our agent takes over") < plan.index("web-a: keepal")
+    assert (
+        plan.index("web-b: keepalived is stopped")
+        < plan.index("web-b: our agent takes over")
+        < plan.index("web-a: keepal")
+    )
     assert "identification: ours 0, theirs 7 (the kernel numbers the packets)" in done.output
     assert not (tmp_path / "new").exists()
 
@@ -146,7 +141,7 @@ def test_what_forbids_a_migration_changes_nothing(tmp_path, name):
 
 def test_what_would_be_sent_otherwise_stops_it_before_keepalived_is_touched(tmp_path):
     nodes = migrating()
-    nodes[1]["answers"]["vrrp_compare"] = {"instances": [WIRE], "problems": ["VI_1: password: our agent would send another one"]}
+    nodes[1]["answers"]["vrrp_compare"]["problems"] = ["VI_1: password: our agent would send another one"]
     done = migrate(tmp_path, nodes)
     assert done.returncode == 2 and "stop keepalived.service" not in done.done, done.output
     assert "VI_1: password: our agent would send another one" in done.output
@@ -173,7 +168,58 @@ def test_a_pair_that_has_begun_goes_on_from_there(tmp_path):
 
 
 def test_an_inventory_that_has_the_pair_counts_and_is_compared(tmp_path):
-    done = migrate(tmp_path, migrating(), "--check", ha_pair_instances=[{**ENTRY, "nopreempt": True, "auth_pass": "1111"}])
+    done = migrate(
+        tmp_path, migrating(), "--check", ha_pair_instances=[{**ENTRY, "nopreempt": True, "auth_pass": "1111"}]
+    )
     assert done.returncode == 0, done.output
     assert "web-b: VI_1 nopreempt: True in the inventory" in done.output
     assert "1111" not in done.output
+
+
+def ours(first="MASTER", second="BACKUP", **stages):
+    """Return two nodes with our agent, which become what the steps of a way back make of them."""
+    nodes = []
+    for number, state, priority in ((4, first, 100), (5, second, 90)):
+        master = 4 if first == "MASTER" else 5
+        found = living(number, state, master, vip=VIP)
+        found["instances"][0]["base_priority"] = priority
+        nodes.append(found)
+    return nodes
+
+
+def rollback(folder, nodes, *arguments):
+    words = ("-e", "ha_pair_group=web", "-e", f"keepalived_config={folder}/keepalived.conf")
+    (folder / "keepalived.conf").write_text("vrrp_instance VI_1 {}\n")
+    program = folder / "bin" / "keepalived"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text("#!/bin/sh\nexit 0\n")
+    program.chmod(0o755)
+    return play(folder, group(nodes), "rollback_to_keepalived", *words, *arguments)
+
+
+def test_the_way_back_begins_with_the_host_that_the_priorities_make_master(tmp_path):
+    done = rollback(tmp_path, ours(), "--check")
+    assert (done.returncode, done.done) == (0, []), done.output
+    plan = done.output.partition("Say the plan")[2]
+    first, second = plan.index("web-a: our agent is stopped"), plan.index("web-b: our agent is stopped")
+    assert plan.index("web-b: our agent becomes master of everything") < first < second
+
+
+def test_the_way_back_takes_over_before_anything_is_stopped(tmp_path):
+    done = rollback(tmp_path, ours())
+    # These nodes do not change, so the play stops where it looks at the first host.
+    assert done.returncode == 0 or "web" in done.output
+    assert done.done[0] == "vrrp_state on web-b"
+    assert done.done.index("stop hotstandby.service") > 0
+
+
+def test_a_wrong_word_for_the_file_is_refused(tmp_path):
+    done = rollback(tmp_path, ours(), "-e", "rollback_file=new")
+    assert (done.returncode, done.done) == (2, []), done.output
+    assert "rollback_file: 'new' is none of old, today" in done.output
+
+
+def test_a_host_without_the_file_is_refused(tmp_path):
+    done = rollback(tmp_path, ours(), "-e", f"keepalived_config={tmp_path}/nosuch.conf")
+    assert (done.returncode, done.done) == (2, []), done.output
+    assert "nosuch.conf" in done.output
