@@ -12,8 +12,8 @@ version_added: 0.4.0
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
-  - Works out from what the hosts of a pair run, and from their files of keepalived, which variables both share, in which
-    order the hosts migrate, and what forbids it.
+  - Works out from what the hosts of a pair run, and from their files of keepalived, which variables both share, in
+    which order the hosts migrate, and what forbids it.
 options:
   _input:
     description:
@@ -54,8 +54,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(shared) are the variables with one value on both hosts, C(own) the others of each host. C(order) are the hosts, the
-      standby first. C(objections) and C(remarks) are sentences for each host. C(vault) are the names of variables for
+    - C(shared) are the variables with one value on both hosts, C(own) the others of each host. C(order) are the hosts,
+      the standby first. C(objections) and C(remarks) are sentences for each host. C(vault) are the names of variables for
       passwords and keys.
   type: dict
 """

@@ -52,7 +52,7 @@ def senders(capture) -> list[str]:
 
 @contextlib.contextmanager
 def watched(pair: Pair, figure: Figure, what: str, owner: str) -> Iterator[None]:
-    """Assert that no probe is lost, that ``owner`` alone has the address and speaks at the end, and never two at once."""
+    """Assert that no probe is lost, that ``owner`` alone has the address and speaks at the end, and never two."""
     with pair.probe() as probe, pair.capture() as capture:
         yield
         heard = len(capture.adverts(vrid=51))

@@ -83,14 +83,14 @@ def _program(host: str, looks: Mapping[str, Look], service: str) -> Iterator[str
     if not keepalived:
         others = [other for other, each in looks.items() if other != host and each.get("program")]
         if look.get("release") is None or not others:
-            yield f"no keepalived does VRRP here ({look.get('msg') or 'none was found'}): use ha_pair.yml for a new pair"
+            yield f"no keepalived does VRRP here ({look.get('msg') or 'none found'}): use ha_pair.yml for a new pair"
         return
     if keepalived.get("msg"):
         yield f"keepalived does not tell what it runs: {keepalived['msg']}"
     if keepalived.get("count", 1) > 1:
         yield f"{keepalived['count']} keepalived do VRRP here: only one can be migrated"
     elif not keepalived.get("service"):
-        yield "keepalived was not started by systemd: start it as a service, so that it can be stopped and started again"
+        yield "keepalived was not started by systemd: start it as a service, so that it can be started again"
     elif keepalived["service"] != service:
         yield f"keepalived is the service {keepalived['service']}: say -e keepalived_service={keepalived['service']}"
     for each in look.get("instances") or ():
@@ -131,8 +131,8 @@ def _both_masters(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[s
     names = masters_of(looks[first])
     if names and looks[first].get("program") == KEEPALIVED:
         yield (
-            f"{first}: it is master of {', '.join(names)}, and the other host of the rest. keepalived cannot give an address"
-            " up without a gap, of about a second with advert_int 1. To accept that: -e migrate_gap=true"
+            f"{first}: it is master of {', '.join(names)}, and the other host of the rest. keepalived cannot give an"
+            " address up without a gap, of about a second with advert_int 1. To accept that: -e migrate_gap=true"
         )
 
 

@@ -73,8 +73,8 @@ def _costs(first: str, last: str, looks: Mapping[str, Look]) -> list[str]:
     if not names:
         return []
     return [
-        f"warning: {', '.join(names)}: {last} has the higher priority, so its keepalived takes over from that of {first}"
-        " at the end, and clients may lose some packets (nopreempt in keepalived's file prevents that)"
+        f"warning: {', '.join(names)}: {last} has the higher priority, so its keepalived takes over from that of"
+        f" {first} at the end, and clients may lose some packets (nopreempt in keepalived's file prevents that)"
     ]
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Test that vrrp_compare needs a keepalived and a good file, and that it shows no password. molecule/migrate has real ones."""
+"""Test that vrrp_compare needs a keepalived and a good file, and shows no password. molecule/migrate has real ones."""
 
 from __future__ import annotations
 

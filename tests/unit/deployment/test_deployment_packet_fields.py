@@ -62,7 +62,8 @@ def test_a_difference_has_the_name_of_its_field_and_both_values():
         "total length": ("40", "44"), "number of addresses": ("1", "2"), "addresses": (VIP, f"{VIP}, 192.168.8.101"),
     }  # fmt: skip
     assert set(named(packet(), packet(3))) == {
-        "total length", "version and type", "authentication type", "checksum", "password", "reserved", "advertisement interval",
+        "total length", "version and type", "authentication type", "checksum", "password", "reserved",
+        "advertisement interval",
     }  # fmt: skip
 
 

@@ -35,8 +35,8 @@ def imported(priority=100, problems=(), gaps=(), **shared):
 
 
 def gap(decisive):
-    return {"keyword": "virtual_server", "file": "/etc/k.conf", "line": 7, "why": "the load balancer", "instead": "keep it",
-            "decisive": decisive}  # fmt: skip
+    return {"keyword": "virtual_server", "file": "/etc/k.conf", "line": 7, "why": "the load balancer",
+            "instead": "keep it", "decisive": decisive}  # fmt: skip
 
 
 A, B = look(instance()), look(instance("BACKUP", 90))

@@ -11,8 +11,8 @@ HOSTS = ("a", "b")
 
 
 def look(state, priority, program="hotstandby", name="VI_1", preempt=True, **more):
-    return {"program": program, "root": True, "keepalived": {}, "agent": {},
-            "instances": [{"name": name, "state": state, "base_priority": priority, "preempt": preempt}], **more}  # fmt: skip
+    instance = {"name": name, "state": state, "base_priority": priority, "preempt": preempt}
+    return {"program": program, "root": True, "keepalived": {}, "agent": {}, "instances": [instance], **more}
 
 
 PAIR = {"a": look("MASTER", 100), "b": look("BACKUP", 90)}

@@ -66,7 +66,8 @@ class ActionModule(ActionBase):
         for words, more in found.get("stages", ()):
             found = {**found, **(more if re.search(words, done) else {})}
         if name in found.get("answers", {}):
-            return {"changed": False, **found["answers"][name]}
+            more = found["answers"].get(f"{name} secrets", {}) if self._task.args.get("secrets") else {}
+            return {"changed": False, **found["answers"][name], **more}
         if name == "vrrp_info":
             if found.get("unreachable"):
                 raise AnsibleConnectionFailure("no route to host")
@@ -100,8 +101,8 @@ def node(number, vips=(), **more):
     ``outdated``: the agent that runs there is to be restarted. ``changes`` and ``refuses`` name the modules that have
     something to change there, and those that fail. ``plan`` and ``mastership`` are what vrrp_config answers with.
     ``lost_at`` is a module and how often it is called there before the connection is lost; ``fails_at`` is one, at
-    which call it fails, and with what. ``later`` is what is found after a restart, and ``stages`` has patterns, each with what
-    is found once it is in the log. ``answers`` is what modules that only read answer with.
+    which call it fails, and with what. ``later`` is what is found after a restart, and ``stages`` has patterns, each with
+    what is found once it is in the log. ``answers`` is what modules that only read answer with.
     """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
     links = [{"name": "eth0", "mac": f"02:00:00:00:00:{number:02x}", "up": True, "carrier": True,
@@ -134,13 +135,7 @@ def under_keepalived(found, entry, priority):
 
     ``entry`` is the instance of its file, as the role has it.
     """
-    told = {
-        "config": "/etc/keepalived/keepalived.conf",
-        "config_id": "",
-        "service": "keepalived.service",
-        "count": 1,
-        "msg": "",
-    }
+    told = {"config": "/etc/keepalived/keepalived.conf", "config_id": "", "service": "keepalived.service", "count": 1}
     imported = {
         "variables": {
             "shared": {"ha_pair_instances": [entry]},
@@ -148,11 +143,12 @@ def under_keepalived(found, entry, priority):
         },
         "not_carried_over": [], "problems": [], "vault": [],
     }  # fmt: skip
-    wire = {"name": "VI_1", "sender": found["instances"][0]["master"]["address"], "sends": True, "octets": 40, "problems": [],
-            "differences": [{"field": "identification", "ours": "0", "theirs": "7", "by_nature": "the kernel numbers the packets"}]}  # fmt: skip
+    number = {"field": "identification", "ours": "0", "theirs": "7", "by_nature": "the kernel numbers the packets"}
+    wire = {"name": "VI_1", "sender": found["instances"][0]["master"]["address"], "sends": True, "octets": 40,
+            "problems": [], "differences": [number]}  # fmt: skip
     answers = {"vrrp_config_info": imported, "vrrp_compare": {"instances": [wire], "problems": []}}
-    return {**found, "program": "keepalived", "release": None, "running": False, "answers": answers,
-            "keepalived": {**told, "instances": found["instances"]}}  # fmt: skip
+    return {**found, "program": "keepalived", "release": None, "answers": answers,
+            "keepalived": {**told, "msg": "", "instances": found["instances"]}}  # fmt: skip
 
 
 def pair(name, nodes, vip="192.168.8.100/24", **variables):
