@@ -55,8 +55,8 @@ RETURN = r"""
 _value:
   description:
     - C(shared) are the variables with one value on both hosts, C(own) the others of each host. C(order) are the hosts,
-      the standby first. C(objections) and C(remarks) are sentences for each host. C(vault) are the names of variables for
-      passwords and keys.
+      the standby first. C(objections) and C(remarks) are sentences for each host. C(vault) are the names of variables
+      for passwords and keys.
   type: dict
 """
 

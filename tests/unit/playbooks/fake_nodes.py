@@ -101,8 +101,8 @@ def node(number, vips=(), **more):
     ``outdated``: the agent that runs there is to be restarted. ``changes`` and ``refuses`` name the modules that have
     something to change there, and those that fail. ``plan`` and ``mastership`` are what vrrp_config answers with.
     ``lost_at`` is a module and how often it is called there before the connection is lost; ``fails_at`` is one, at
-    which call it fails, and with what. ``later`` is what is found after a restart, and ``stages`` has patterns, each with
-    what is found once it is in the log. ``answers`` is what modules that only read answer with.
+    which call it fails, and with what. ``later`` is what is found after a restart, and ``stages`` has patterns, each
+    with what is found once it is in the log. ``answers`` is what modules that only read answer with.
     """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
     links = [{"name": "eth0", "mac": f"02:00:00:00:00:{number:02x}", "up": True, "carrier": True,
