@@ -68,9 +68,12 @@ _value:
       for, C(attempts) how it tries to reach its peer, C(sections) the lines of its file, C(runs_scripts) and
       C(switch_user) what scripts need, C(compares_clocks) whether clocks matter, C(told) a sentence for each instance
       about what its C(takeover_within) came to.
-    - C(peer_key_steps) are the steps by which both hosts get the same key for what they tell each other.
+    - C(peer_key_steps) are the steps by which both hosts get the same key for what they tell each other, and
+      C(peer_key) of the first host is a new one.
   type: dict
 """
+
+import secrets
 
 from ansible_collections.hotstandby.vrrp.plugins.filter.problems import problems
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import peer_status
@@ -99,11 +102,12 @@ def pair(hosts, hostvars, groups, host, only_checks=False, migrates=False):
         "plan": plan,
         "objections": conflicts(hosts, beside, targets, plan)[host] + (wrong if host == hosts[0] else []),
         **{"names": [], "probes": [], "attempts": [], "sections": {}, "told": []},
-        **{"peer_key_steps": [], "runs_scripts": False, "switch_user": False, "compares_clocks": False},
+        **{"peer_key_steps": [], "peer_key": "", "runs_scripts": False, "switch_user": False, "compares_clocks": False},
     }
     line = peer_status.line(hosts, host, said, found, plan) if plan else ""
     if line:
         result["peer_key_steps"] = list(peer_status.key_steps(hosts, found, peer_status.rotates(hosts, said)))
+        result["peer_key"] = f"hex:{secrets.token_hex(32)}" if result["peer_key_steps"] and host == hosts[0] else ""
     if plan:
         mine, own = said[host], plan[host]
         result.update(

@@ -40,6 +40,7 @@ VRRP_CONFIG: dict[str, Any] = {
     "confirm": {"type": "float"},
     "start": {"type": "bool", "default": False},
     "master_of": {"type": "list", "elements": "str", "default": []},
+    "peer_key": {"type": "str", "default": "", "no_log": True},
     **RUNTIME_DIR,
 }
 

@@ -14,7 +14,7 @@ from . import paths
 from .account import Account
 from .change import DeploymentError
 from .module_io import Run
-from .peer_key import KeyFile, digests
+from .peer_key import KeyFile, difference, digests
 
 
 def run(module: Any) -> dict[str, Any]:
@@ -33,7 +33,12 @@ def run(module: Any) -> dict[str, Any]:
             raise DeploymentError(f"there is no user {paths.USER}: run hotstandby.vrrp.vrrp_agent first")
         reloaded = _reload(params["runtime_dir"], file.write(owner))
     after = digests(file.path, owner)
-    return {"changed": changed, "reloaded": reloaded, "keys": after, "diff": _diff(file, before, after, changed)}
+    return {
+        "changed": changed,
+        "reloaded": reloaded,
+        "keys": after,
+        "diff": difference(file.path, before, after, changed),
+    }
 
 
 def _reload(runtime_dir: str, restore: Callable[[], None]) -> bool:
@@ -49,11 +54,3 @@ def _reload(runtime_dir: str, restore: Callable[[], None]) -> bool:
         restore()
         raise DeploymentError(f"the agent did not read the key, so the file before is back: {error}") from error
     return True
-
-
-def _diff(file: KeyFile, before: list[str], after: list[str], changed: bool) -> dict[str, str]:
-    """Return the digests of the keys; in check mode the new file has none."""
-    shown = ["".join(f"key {each}\n" for each in keys) for keys in (before, after)]
-    if changed and before == after:
-        shown[1] = "another key, or another owner or mode\n"
-    return {"before_header": file.path, "after_header": file.path, "before": shown[0], "after": shown[1]}

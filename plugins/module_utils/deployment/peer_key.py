@@ -38,6 +38,14 @@ def digests(path: str, owner: tuple[int, int]) -> list[str]:
         return []
 
 
+def difference(path: str, before: list[str], after: list[str], changed: bool) -> dict[str, str]:
+    """Return the digests of the keys in Ansible's form of a difference; in check mode the new file has none."""
+    shown = ["".join(f"key {each}\n" for each in keys) for keys in (before, after)]
+    if changed and before == after:
+        shown[1] = "another key, or another owner or mode\n"
+    return {"before_header": path, "after_header": path, "before": shown[0], "after": shown[1]}
+
+
 @dataclass(frozen=True)
 class KeyFile:
     """It is the file at ``path``, which is to have the key ``new`` in this ``state``."""
