@@ -21,16 +21,6 @@ options:
     type: list
     elements: str
     required: true
-  hostvars:
-    description:
-      - The variables of the hosts, with what the role has noted of each.
-    type: dict
-    required: true
-  groups:
-    description:
-      - The groups of the inventory.
-    type: dict
-    required: true
   host:
     description:
       - Whose the result is.
@@ -46,6 +36,8 @@ options:
       - Whether keepalived on the hosts is no problem, as the hosts are migrated from it.
     type: bool
     default: false
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.inventory
 seealso:
   - plugin: hotstandby.vrrp.problems
     plugin_type: filter
@@ -113,7 +105,8 @@ def pair(hosts, hostvars, groups, host, only_checks=False, migrates=False):
         result.update(
             names=[instance["name"] for instance in own],
             probes=probes(hosts, found, plan)[host],
-            attempts=attempts(hosts, found, plan, only_checks)[host],
+            attempts=attempts(hosts, found, plan, only_checks)[host]
+            + peer_status.ways(hosts, host, said, found, plan, only_checks),
             sections=with_line(sections(mine, own), line),
             runs_scripts=runs_scripts(mine, own),
             compares_clocks=compared(own),

@@ -62,10 +62,13 @@ REACH: dict[str, Any] = {
         "source": {"type": "str", "required": True},
         "peer": {"type": "str", "required": True},
         "unicast": {"type": "bool", "default": False},
+        "protocol": {"type": "str", "choices": ["vrrp", "ah", "udp"], "default": "vrrp"},
+        "port": {"type": "int"},
         "group": {"type": "str"},
         "version": {"type": "int", "choices": [2, 3], "default": 2},
         "virtual_router_ids": {"type": "list", "elements": "int", "default": []},
     },
+    "required_if": [("protocol", "udp", ("port",))],
 }
 
 VRRP_FIREWALL: dict[str, Any] = {

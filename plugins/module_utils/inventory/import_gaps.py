@@ -56,7 +56,12 @@ def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROO
         elif entry.standing != WORKS and not _harmless(entry, statement):
             # A block of the load balancer or of BFD is work that keepalived does; a setting of these is not.
             decisive = entry.standing == REFUSED or (isinstance(entry, Block) and entry.foreign)
-            gaps.append(Gap.at(statement, entry.help, entry.instead or _instead(entry), decisive=decisive))
+            done = (
+                "leave it in keepalived's file, without its vrrp_instance"
+                if entry.foreign
+                else "nothing has to be done"
+            )
+            gaps.append(Gap.at(statement, entry.help, entry.instead or done, decisive=decisive))
         else:
             if (block.name, entry.name) in NOT_IN_THE_ROLE:
                 gaps.append(Gap.at(statement, *NOT_IN_THE_ROLE[block.name, entry.name]))
@@ -64,6 +69,14 @@ def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROO
                 statement = replace(statement, children=split(statement.children, gaps, entry))
             kept.append(statement)
     return tuple(kept)
+
+
+def place_of(statements: tuple[Statement, ...], block: str, name: str, path: str) -> tuple[str, int]:
+    """Return the file and the line where the block of that name begins; the first line of ``path`` where none does."""
+    for statement in statements:
+        if statement.keyword == block and [word.text for word in statement.values] == [name]:
+            return statement.place.path, statement.place.line
+    return path, 1
 
 
 def lines_of(statements: tuple[Statement, ...], block: str, name: str = "") -> Iterator[tuple[str, list[str]]]:
@@ -80,12 +93,6 @@ def _lines(statement: Statement) -> list[str]:
     return [" ".join(word.text for word in each.words) for each in statement.children or ()]
 
 
-def _instead(entry: Entry) -> str:
-    if isinstance(entry, Block) and entry.foreign:
-        return "let keepalived do this on hosts of their own, or leave the pair with keepalived"
-    return "nothing has to be done"
-
-
 def _harmless(entry: Entry, statement: Statement) -> bool:
     return " ".join(word.text for word in statement.values) in getattr(entry, "harmless", ())
 
@@ -96,11 +103,16 @@ def _unknown(statement: Statement, block: Block) -> Gap:
         return Gap.at(statement, "it is our own keyword, not keepalived's", f"write: @hotstandby {statement.keyword}")
     if entry is not None:
         return Gap.at(statement, "it is keepalived's keyword, not our own", f"write: {statement.keyword}")
+    passes = "keepalived passes over it as well"
+    if block.name and statement.children is not None:
+        passes = (
+            f"keepalived 2.2 takes its }} for the end of {block.name}, and passes over the lines below; here they count"
+        )
     home = homes(statement.keyword)
     if home:
         places = " or ".join(name or "the top of the file" for name in home)
-        return Gap.at(statement, f"it belongs to {places}, and keepalived passes over it as well", "move it there")
+        return Gap.at(statement, f"it belongs to {places}, and {passes}", "move it there")
     meant = closest(statement.keyword, block.keywords)
     name = "(a word)" if block.secret else statement.keyword
     instead = f"did you mean {meant}?" if meant else "remove it"
-    return Gap.at(statement, "nobody knows this keyword: keepalived passes over it as well", instead, name)
+    return Gap.at(statement, f"nobody knows this keyword: {passes}", instead, name)

@@ -68,7 +68,8 @@ def test_clocks_are_compared_for_auth_hmac_also_where_the_pair_runs_without_it()
         known = {"node-a": noted(4, **said), "node-b": noted(6, **said)}
         for number, state, master in ((4, "MASTER", None), (6, "BACKUP", {"address": "192.168.8.4"})):
             living = {"name": "VI_1", "state": state, "source": f"192.168.8.{number}", "master": master}
-            known["node-a" if number == 4 else "node-b"]["__ha_pair_before"]["instances"] = [living]
+            before = known["node-a" if number == 4 else "node-b"]["__ha_pair_before"]
+            before.update(instances=[living], agent={"peer": {"port": 61112, "heard_s": 0.5}})
         told = pair(HOSTS, known, GROUPS, "node-a")
         assert (told["objections"], told["attempts"], told["compares_clocks"]) == ([], [], expected)
     assert work_out("node-a")["compares_clocks"] is False

@@ -126,7 +126,8 @@ def living(number, state, master, vip="192.168.8.100/24", warnings=(), **more):
                 "master": {"address": f"192.168.8.{master}"}, "unicast_peers": []}  # fmt: skip
     return node(
         number, held, running=True, msg="", program="hotstandby", release="r", instances=[instance],
-        **{"samples": [{"running": True, "instances": {"VI_1": seen}}], "peer_keys": ["0123456789ab"], **more},
+        **{"samples": [{"running": True, "instances": {"VI_1": seen}}], "peer_keys": ["0123456789ab"],
+           "agent": {"peer": {"port": 61112, "heard_s": 0.5, "keys": ["0123456789ab"]}}, **more},
     )  # fmt: skip
 
 
