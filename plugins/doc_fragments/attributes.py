@@ -92,3 +92,27 @@ options:
     type: dict
     required: true
 """
+
+    PLAY = r"""
+options:
+  _input:
+    description:
+      - The hosts of the play.
+    type: list
+    elements: str
+    required: true
+"""
+
+    INVENTORY = r"""
+options:
+  hostvars:
+    description:
+      - The variables of the hosts, with what the role P(hotstandby.vrrp.ha_pair#role) has noted of each.
+    type: dict
+    required: true
+  groups:
+    description:
+      - The groups of the inventory.
+    type: dict
+    required: true
+"""

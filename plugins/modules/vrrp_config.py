@@ -65,6 +65,14 @@ options:
     elements: str
     default: []
     version_added: 0.4.0
+  peer_key:
+    description:
+      - The key with which the nodes of a pair tell each other how they do, as for M(hotstandby.vrrp.vrrp_peer_key).
+        It is written to C(/etc/hotstandby/peer.key) before O(start) starts the agent, as the only key of the file.
+      - Where an agent is running the option does nothing, and M(hotstandby.vrrp.vrrp_peer_key) changes the key.
+    type: str
+    default: ""
+    version_added: 0.4.0
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
   - hotstandby.vrrp.attributes.program

@@ -30,6 +30,13 @@ VRRP_AGENT: dict[str, Any] = {
     "_archive": {"type": "path"},
 }
 
+VRRP_COMPARE: dict[str, Any] = {
+    "content": {"type": "str", "required": True, "no_log": True},
+    "path": {"type": "path", "default": paths.CONFIG},
+    "timeout": {"type": "float", "default": 15},
+    **RUNTIME_DIR,
+}
+
 VRRP_CONFIG: dict[str, Any] = {
     **PROGRAM,
     "content": {"type": "str", "required": True, "no_log": True},
@@ -37,6 +44,7 @@ VRRP_CONFIG: dict[str, Any] = {
     "confirm": {"type": "float"},
     "start": {"type": "bool", "default": False},
     "master_of": {"type": "list", "elements": "str", "default": []},
+    "peer_key": {"type": "str", "default": "", "no_log": True},
     **RUNTIME_DIR,
 }
 
@@ -59,10 +67,13 @@ REACH: dict[str, Any] = {
         "source": {"type": "str", "required": True},
         "peer": {"type": "str", "required": True},
         "unicast": {"type": "bool", "default": False},
+        "protocol": {"type": "str", "choices": ["vrrp", "ah", "udp"], "default": "vrrp"},
+        "port": {"type": "int"},
         "group": {"type": "str"},
         "version": {"type": "int", "choices": [2, 3], "default": 2},
         "virtual_router_ids": {"type": "list", "elements": "int", "default": []},
     },
+    "required_if": [("protocol", "udp", ("port",))],
 }
 
 VRRP_FIREWALL: dict[str, Any] = {

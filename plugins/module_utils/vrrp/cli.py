@@ -14,7 +14,6 @@ import contextlib
 import json
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
@@ -24,7 +23,7 @@ from . import __version__, argv, cli_check, cli_colour, streams
 from .argv import count, since
 from .cli_findings import wrong
 from .cli_status import of_one, status_lines
-from .cli_table import COLUMNS, folded, table, width
+from .cli_table import COLUMNS, table, width
 from .client import RUNTIME_DIR, TOO_OLD, AgentError, AgentUnreachable, Client, terms
 from .config.syntax.diagnostics import ConfigError
 from .streams import StreamError, say
@@ -35,7 +34,6 @@ STATUSES = (
     "Exit status: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers or no right to ask it. "
     "status --check: 4 something is wrong."
 )
-FOLLOW_S = 1.0  # seconds between two requests of events --follow
 CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
 STATE_DIR = "/var/lib/hotstandby"
 
@@ -310,25 +308,13 @@ def events(options: argparse.Namespace) -> int:
             return DONE
         say(sys.stdout, *cli_events.ask(client, options.name))
         return DONE
-    last, heading, anchor = options.since or "", True, cli_events.Anchor()
-    try:
-        while True:
-            lines = cli_events.ask(client, options.name)
-            records = anchor.hold(event_codec.read("\n".join(lines)) if lines else [])
-            head, *rows = cli_events.rows(records)
-            rows = [row for row in rows if row[0] > last]
-            if heading:
-                rows = rows[-(options.n or 0) :]
-                said = cli_events.fold([head, *rows], width()) if lines else ["no instances"]
-                say(sys.stdout, *said, *folded(cli_events.lost_lines(records), width()))
-            elif rows:
-                say(sys.stdout, *cli_events.fold([head, *rows], width())[1:])
-            if not options.follow:
-                return DONE
-            last, heading = rows[-1][0] if rows else last, False
-            time.sleep(FOLLOW_S)
-    except KeyboardInterrupt:
-        return DONE
+    since, last = options.since or "", options.n or 0
+    if options.follow:
+        cli_follow.show(client, options.name, since, last)
+    else:
+        lines = cli_events.ask(client, options.name)
+        say(sys.stdout, *cli_events.page(event_codec.read("\n".join(lines)) if lines else [], since, last, width()))
+    return DONE
 
 
 def history(options: argparse.Namespace) -> int:

@@ -77,6 +77,7 @@ def test_lines_for_another_machine_are_skipped():
         ("virtual_ipaddress_excluded {\n192.0.2.9 dev eth1 use_vmac\n}", "2.1.5", "2.2.0"),
         ("check_unicast_src\nunicast_peer {\n192.0.2.9 min_ttl 255\n}", "2.0.20", "2.1.0"),
         ("use_vmac vip 02:00:5e:10:00:33", "2.2.4", "2.2.5"),
+        ("virtual_routes {\n10.0.0.0/8 via 192.0.2.1\n}", "2.3.1", "2.3.2"),
         ("use_vmac vip netlink_notify_msg", "2.2.8", "2.3.0"),
         ("use_vmac name vip", "2.2.8", "2.3.0"),
         ("use_vmac vip group 5", "2.2.8", "2.3.0"),
@@ -95,7 +96,6 @@ def test_a_value_of_an_instance_that_a_release_takes_otherwise(line, last, first
     "line, last, first",
     [
         ("vrrp_skip_check_adv_addr off", "2.2.8", "2.3.0"),
-        ("vrrp_strict off", "2.2.8", "2.3.0"),
         ("umask IRWXG", "2.2.7", "2.2.8"),
         ("vrrp_ipsets a b c d e f", "2.2.8", "2.3.0"),
     ],
@@ -113,11 +113,23 @@ def test_a_ttl_of_a_peer_is_looked_at_only_beside_check_unicast_src():
     assert of("global_defs {\nvrrp_check_unicast_src\n}\n" + with_lines(peers), "2.4.3") == ()
 
 
+@pytest.mark.parametrize("rest", ["dev eth0", "no_track"])
+def test_a_route_with_an_interface_or_without_tracking_is_the_same_everywhere(rest):
+    assert differences(with_lines(f"virtual_routes {{\n10.0.0.0/8 via 192.0.2.1 {rest}\n}}"), "f", OLDEST) == ()
+
+
 def test_a_macvlan_beside_peers():
     """keepalived 2.1.5: "Cannot use VMAC/ipvlan with unicast peers - clearing use_vmac"."""
     text = with_lines("use_vmac vip", "unicast_peer {\n192.0.2.9\n}")
     assert [each[1:] for each in said(text, "2.1.5")] == [("use_vmac", "ignored", "2.2.0")]
     assert said(text, "2.0.20") == said(text, "2.2.0") == said(with_lines("use_vmac vip"), "2.1.5") == []
+
+
+def test_strict_that_is_off_is_on_before_2_3_0_and_for_the_agent():
+    text = "global_defs {\nvrrp_strict off\n}\n"
+    (before,), (after,) = of(text, "2.2.8"), of(text, "2.3.0")
+    assert (before.effect, before.since) == ("other meaning", "2.3.0") and "any value as on" in before.text
+    assert after.effect == "other meaning" and "the agent as on" in after.text
 
 
 def test_a_global_checksum_that_is_off_is_on_everywhere():

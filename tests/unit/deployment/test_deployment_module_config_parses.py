@@ -114,7 +114,13 @@ class Node:
 
     def run(self, text, check=False, confirm=None):
         """Run vrrp_config, and return its result."""
-        params = {"content": text, "path": str(self.path), "runtime_dir": str(self.folder), "confirm": confirm}
+        params = {
+            "content": text,
+            "path": str(self.path),
+            "runtime_dir": str(self.folder),
+            "confirm": confirm,
+            "peer_key": "",
+        }
         params.update(program="hotstandby", start=False, master_of=[])
         module = Module({"params": params, "check_mode": check})
         self.warnings = module._warnings

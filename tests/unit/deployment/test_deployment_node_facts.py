@@ -161,6 +161,15 @@ def test_a_keepalived_that_lives_tells_since_when(tmp_path, keepalived):
     assert uptime_s == round(uptime_s, 3)
 
 
+def test_a_keepalived_tells_what_it_was_started_with(tmp_path, agent, keepalived):
+    keepalived(NOBODY)
+    told = {"config": "/etc/ka.conf", "config_id": "", "service": "", "count": 1, "msg": ""}
+    alone = NodeFacts(str(tmp_path), "keepalived").observe(1, 0)["keepalived"]
+    beside = NodeFacts(str(tmp_path)).observe(1, 0)["keepalived"]
+    for found in (alone, beside):
+        assert {word: found[word] for word in told} == told
+
+
 def test_an_instance_that_was_not_counted_has_no_counters(tmp_path, keepalived, monkeypatch):
     keepalived(NOBODY)
     monkeypatch.setattr(reader, "counters_of", lambda process: {"VI_9": {"sent": 1}})

@@ -87,6 +87,12 @@ def _linked(statement: Statement) -> Optional[Word]:
     return next((word for word in statement.values[:1] if word.text.startswith(_LINKED)), None)
 
 
+def _without_interface(statement: Statement) -> Optional[Word]:
+    """Return the first word of a route that is tracked and names no interface."""
+    words = {word.text for word in statement.words}
+    return None if words & {"dev", "oif", "no_track"} else statement.words[0]
+
+
 _NOTIFICATIONS = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop")
 _SCRIPTS = (
     ("vrrp_script", "script"),
@@ -94,6 +100,16 @@ _SCRIPTS = (
     *(("vrrp_sync_group", name) for name in _NOTIFICATIONS),
     *(("global_defs", name) for name in ("notify_fifo_script", "vrrp_notify_fifo_script")),
 )
+
+_ANY_ON = "it takes any value as on"
+_NOT_COMPARED = "no longer compares the addresses of advertisements"
+
+
+def _off(block: str, keyword: str, what: str, first: str = "", mended: str = "") -> ValueChange:
+    """Return the difference of a keyword that the file switches off."""
+    advice = "leave the line out: off is the default"
+    return ValueChange(block, keyword, "off, false, no", _false, OTHER_MEANING, what, advice, first, mended)
+
 
 VALUE_CHANGES: tuple[ValueChange, ...] = (
     *(
@@ -148,6 +164,19 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             unless=("check_unicast_src", "vrrp_check_unicast_src"),
         )
         for word in ("min_ttl", "max_ttl")
+    ),
+    *(
+        ValueChange(
+            block,
+            "",
+            "no dev",
+            _without_interface,
+            OTHER_MEANING,
+            "it does not track the route: where somebody else deletes it, it stays away",
+            "add dev NAME, or no_track for the same in every release",
+            mended="2.3.2",
+        )
+        for block in ("virtual_routes", "static_routes")
     ),
     ValueChange(
         "vrrp_instance",
@@ -211,46 +240,11 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
         "leave the word out",
         mended="2.3.0",
     ),
-    ValueChange(
-        "vrrp_instance",
-        "skip_check_adv_addr",
-        "off, false, no",
-        _false,
-        OTHER_MEANING,
-        "it takes any value as on, and no longer compares the addresses of advertisements",
-        "leave the line out: off is the default",
-        first="2.2.5",
-    ),
-    ValueChange(
-        "global_defs",
-        "vrrp_skip_check_adv_addr",
-        "off, false, no",
-        _false,
-        OTHER_MEANING,
-        "it takes any value as on, and no longer compares the addresses of advertisements",
-        "leave the line out: off is the default",
-        mended="2.3.0",
-    ),
-    ValueChange(
-        "global_defs",
-        "vrrp_strict",
-        "off, false, no",
-        _false,
-        OTHER_MEANING,
-        "it takes any value as on: it is strict, and its firewall drops packets to the addresses",
-        "leave the line out: off is the default",
-        mended="2.3.0",
-    ),
-    ValueChange(
-        "global_defs",
-        "v3_checksum_as_v2",
-        "off, false, no",
-        _false,
-        OTHER_MEANING,
-        "it takes any value as on, and leaves the pseudo-header out of the checksum",
-        "leave the line out: off is the default",
-        first="2.2.8",
-    ),
+    _off("vrrp_instance", "skip_check_adv_addr", f"{_ANY_ON}, and {_NOT_COMPARED}", first="2.2.5"),
+    _off("global_defs", "vrrp_skip_check_adv_addr", f"{_ANY_ON}, and {_NOT_COMPARED}", mended="2.3.0"),
+    _off("global_defs", "vrrp_strict", f"{_ANY_ON}, and its firewall drops packets to the addresses", mended="2.3.0"),
+    _off("global_defs", "vrrp_strict", "it takes it as off, and the agent as on, as older releases do", first="2.3.0"),
+    _off("global_defs", "v3_checksum_as_v2", f"{_ANY_ON}: no pseudo-header is in the checksum", first="2.2.8"),
     *(
         ValueChange(
             "vrrp_script",
