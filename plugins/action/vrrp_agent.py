@@ -27,7 +27,9 @@ class ActionModule(ReleaseAction):
         """
         super(ReleaseAction, self).run(tmp, task_vars)
         given = self.given()
-        if given.get("state") == "absent" or given.get("program") == KEEPALIVED:
+        if given.get("program") == KEEPALIVED:
+            return self.run_archive(given, task_vars) or self.carried(given, task_vars)
+        if given.get("state") == "absent":
             return self.carried(given, task_vars)
         answer = self.ask(given, task_vars, _python=interpreter(task_vars))
         if answer is not None and not answer.get("damaged"):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from fake_nodes import living, pair, play
+from fake_nodes import living, node, pair, play
 
 CONFIG = {"changes": ["vrrp_config"]}
 IN_STEP = {
@@ -20,11 +20,11 @@ FILE = "/etc/keepalived/keepalived.conf"
 
 def kept(number, state, master, **more):
     """Return a node on which keepalived runs instead of the agent."""
-    node = living(number, state, master, **{"peer_keys": [], **more})
-    node.update(program="keepalived", release=None, keepalived={"config": FILE, "instances": [], "msg": ""})
-    for instance in node["instances"]:
+    found = living(number, state, master, **{"peer_keys": [], **more})
+    found.update(program="keepalived", release=None, keepalived={"config": FILE, "instances": [], "msg": ""})
+    for instance in found["instances"]:
         instance["takeover_s"] = 3.609
-    return node
+    return found
 
 
 def both(nodes, **more):
@@ -52,6 +52,15 @@ def test_a_good_pair_is_proven_and_nothing_is_done(tmp_path):
         assert done.returncode == 0, done.output
         assert done.asked == []
         assert "VI_1: node-a MASTER, node-b BACKUP" in done.output
+
+
+def test_the_package_is_looked_for_on_hosts_with_keepalived_of_a_new_pair(tmp_path):
+    done = play(tmp_path, one([node(4), node(6)]), "ha_pair", "--check")
+    assert done.returncode == 0, done.output
+    _before, _task, after = done.output.partition("Install keepalived where it is missing]")
+    told = after.partition("\nTASK ")[0]
+    assert "skipping: [node-a]" in told, done.output
+    assert "ok: [node-b]" in told or "changed: [node-b]" in told, done.output
 
 
 def test_two_keepalived_change_in_step_the_standby_stopped_first(tmp_path):
@@ -90,11 +99,11 @@ def test_in_a_mixed_pair_keepalived_is_stopped_whoever_was_master(tmp_path):
 def test_an_agent_that_runs_and_a_file_elsewhere_stop_the_deployment(tmp_path):
     elsewhere = kept(6, "BACKUP", 4)
     elsewhere["keepalived"]["config"] = "/srv/ka.conf"
-    for node, message in (
+    for bad, message in (
         (living(6, "BACKUP", 4), "ha_pair_engine is keepalived, and the agent runs on this node"),
         (elsewhere, "keepalived runs on this node with /srv/ka.conf, which is not the file of its service"),
     ):
-        done = play(tmp_path, one([living(4, "MASTER", 4), node]), "ha_pair")
+        done = play(tmp_path, one([living(4, "MASTER", 4), bad]), "ha_pair")
         assert (done.returncode, done.asked) == (2, []), done.output
         assert message in spaces(done.output)
 
