@@ -11,9 +11,14 @@ export NO_COLOR=1 MOLECULE_COMMAND_BORDERS=false
 MOLECULE_EPHEMERAL_DIRECTORY=$(mktemp -d "$PWD/.build/molecule-$scenario-XXXXXX")
 export MOLECULE_EPHEMERAL_DIRECTORY MOLECULE_GLOB="molecule/$scenario/molecule.yml"
 
+# Plays are forked by a server that has Ansible already (tests/plays). It ends with this shell.
+PLAYS=$(mktemp -d)
+export HOTSTANDBY_PLAYS=$PLAYS/socket PATH=$PWD/tests/plays/bin:$PATH
+python3 tests/plays/server.py "$HOTSTANDBY_PLAYS" $$ </dev/null &
+
 cleanup() {
     PYTHONPATH=tests python3 -m lab down --link "$MOLECULE_EPHEMERAL_DIRECTORY/lab"
-    rm -rf "$MOLECULE_EPHEMERAL_DIRECTORY"
+    rm -rf "$MOLECULE_EPHEMERAL_DIRECTORY" "$PLAYS"
 }
 trap cleanup EXIT
 trap 'exit 130' INT

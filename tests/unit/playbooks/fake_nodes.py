@@ -19,7 +19,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from controller import Controller
+from plays import PROGRAM, Plays
 
 TOP = Path(__file__).parents[3]
 REAL = ("playbooks", "roles", "meta", "galaxy.yml", "plugins/filter", "plugins/modules", "plugins/module_utils",
@@ -164,16 +164,17 @@ def play(folder, groups, playbook, *arguments, text=None, settings=None):
     if text is not None:
         path = folder / "site.yml"
         path.write_text(text)
-    words = ["-i", str(inventory), str(path), *arguments]
-    search = f"{systemctl.parent}:{os.environ['PATH']}"
+    environment = {**_environment(), "PATH": f"{systemctl.parent}:{os.environ['PATH']}"}
+    program = PROGRAM
     if settings is None:
-        status, output = _controller().run(words, str(folder), search)
+        environment = _plays().environment(environment)
     else:
-        program = str(Path(sys.executable).parent / "ansible-playbook")
-        done = subprocess.run([program, *words], cwd=folder, env={**_environment(), "PATH": search, **settings},
-                              capture_output=True, text=True, check=False)  # fmt: skip
-        status, output = done.returncode, done.stdout + done.stderr
-    return Played(status, output, log.read_text().splitlines(), list(map(json.loads, asked.read_text().splitlines())))
+        program, environment = str(Path(sys.executable).parent / "ansible-playbook"), {**environment, **settings}
+    done = subprocess.run([program, "-i", str(inventory), str(path), *arguments], cwd=folder, env=environment,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False)  # fmt: skip
+    changes, questions = log.read_text().splitlines(), asked.read_text().splitlines()
+    return Played(done.returncode, done.stdout, changes, list(map(json.loads, questions)))
 
 
 @functools.lru_cache
@@ -206,7 +207,7 @@ def _environment() -> dict[str, str]:
 
 
 @functools.lru_cache
-def _controller() -> Controller:
-    controller = Controller(_environment(), str(_collections()))
-    atexit.register(controller.close)
-    return controller
+def _plays() -> Plays:
+    plays = Plays(str(_collections()))
+    atexit.register(plays.close)
+    return plays
