@@ -126,8 +126,9 @@ format: setup ## Format the Python sources
 	@ruff check --fix-only --quiet . && ruff format --quiet .
 
 .PHONY: keywords
-keywords: setup ## Write what follows from the table of keywords: docs/keywords.md and the role's argument_specs.yml
+keywords: setup ## Write what follows from the table of keywords: two pages in docs and the role's argument_specs.yml
 	@$(BIN)/python3 tests/keywords.py
+	@$(BIN)/python3 tests/keepalived_versions.py
 	@$(BIN)/python3 tests/argument_specs.py
 
 .PHONY: manual

@@ -22,6 +22,7 @@ PACKAGE = (
     (
         *(
             "client",
+            "cli_check",
             "cli_colour",
             "cli_events",
             "cli_findings",
@@ -43,7 +44,7 @@ CONFIG = (
     ("model", "syntax"),
     ("keywords",),
     ("semantics",),
-    ("diff", "format", "loader"),
+    ("diff", "format", "loader", "version_differences"),
 )
 AGENT = (
     ("errors", "journal", "log", "log_messages", "scheduler", "statistics"),

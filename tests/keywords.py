@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "keywords.md"
 sys.path.insert(0, str(ROOT / "plugins" / "module_utils"))
 
+from vrrp.config.keywords.keepalived_releases import NEVER, since  # noqa: E402
 from vrrp.config.keywords.table import IGNORED, REFUSED, WORKS, Block, Entry, blocks  # noqa: E402
 
 HEAD = """\
@@ -29,8 +30,10 @@ own ones. `hotstandby check FILE` says the same of a file, with the line of each
 | refused | an error with its line: without it somebody else would be MASTER, or something would not be protected |
 | **ours** | keepalived does not know it: it stands on an `@hotstandby` line, which keepalived skips |
 
-`BOOL` is on, off, true, false, yes or no. `[...]` may be left out, `|` stands between alternatives. The last column is
-the variable of the role `ha_pair`; a word of a `vrrp_instance` is also one of an entry of `ha_pair_instances`.
+`BOOL` is on, off, true, false, yes or no. `[...]` may be left out, `|` stands between alternatives. The last column but
+one is the variable of the role `ha_pair`; a word of a `vrrp_instance` is also one of an entry of `ha_pair_instances`.
+The last column is the first release of keepalived that knows the keyword, where that is later than 2.0.19:
+[the releases of keepalived](keepalived_versions.md).
 """
 
 _STANDINGS = {WORKS: "works", IGNORED: "ignored", REFUSED: "refused"}
@@ -50,7 +53,7 @@ def render() -> str:
             rows = "\n".join(_row(block, entry) for entry in block.keywords.values())
             parts.append(
                 f"## {_title(block)}\n\n{_sentence(block)}\n\n"
-                f"| keyword | values | standing | words | variable |\n|---|---|---|---|---|\n{rows}\n"
+                f"| keyword | values | standing | words | variable | since |\n|---|---|---|---|---|---|\n{rows}\n"
             )
     return "\n".join(_once(parts))
 
@@ -74,7 +77,14 @@ def _row(block: Block, entry: Entry) -> str:
     words = f"{entry.help}; instead: {entry.instead}" if entry.instead else entry.help
     variable = _variable(block, entry)
     cells = [f"`{name}`", f"`{values}`" if values else "", standing(entry), words, f"`{variable}`" if variable else ""]
+    cells.append(_since(block, entry))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _since(block: Block, entry: Entry) -> str:
+    """Return the first release of keepalived that knows a keyword, where not all releases do."""
+    first = None if entry.addition else since(block.name, entry.name)
+    return "no release" if first == NEVER else first or ""
 
 
 def _variable(block: Block, entry: Entry) -> str:

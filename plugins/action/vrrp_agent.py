@@ -8,14 +8,13 @@ from __future__ import annotations
 import os
 import tempfile
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive import pack
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_AGENT
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_action import ReleaseAction
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_sources import release_sources
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import KEEPALIVED, VRRP_AGENT
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_action import ReleaseAction, interpreter
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_sources import release_archive
 
 
 class ActionModule(ReleaseAction):
-    """It asks a node with the release one question; else it sends the module and the sources of the release."""
+    """It asks a node with the release one question; else it sends the release, and the module in it."""
 
     name = "vrrp_agent"
     specification = VRRP_AGENT
@@ -28,13 +27,17 @@ class ActionModule(ReleaseAction):
         """
         super(ReleaseAction, self).run(tmp, task_vars)
         given = self.given()
-        if given.get("state") == "absent":
+        if given.get("state") == "absent" or given.get("program") == KEEPALIVED:
             return self.carried(given, task_vars)
-        answer = self.ask(given, task_vars, _python=_interpreter(task_vars))
+        answer = self.ask(given, task_vars, _python=interpreter(task_vars))
         if answer is not None and not answer.get("damaged"):
             return answer
+        archive = release_archive()
+        answer = self.run_archive(given, task_vars)
+        if answer is not None:
+            return answer
         try:
-            return self.carried({**given, "_archive": self._send(pack(release_sources()))}, task_vars)
+            return self.carried({**given, "_archive": self._send(archive)}, task_vars)
         finally:
             self._remove_tmp_path(self._connection._shell.tmpdir)
 
@@ -52,9 +55,3 @@ class ActionModule(ReleaseAction):
             os.unlink(local)
         self._fixup_perms2((self._connection._shell.tmpdir, target), execute=False)
         return target
-
-
-def _interpreter(task_vars):
-    """Return the path of the interpreter in the inventory; None where Ansible is to find one."""
-    said = str((task_vars or {}).get("ansible_python_interpreter") or "")
-    return said if said.startswith("/") else None

@@ -33,6 +33,18 @@ options:
     default: /run/hotstandby
 """
 
+    PROGRAM = r"""
+options:
+  program:
+    description:
+      - Which program does VRRP on the node.
+      - With V(keepalived) the module works with the service C(keepalived) and C(/etc/keepalived/keepalived.conf).
+    type: str
+    choices: [hotstandby, keepalived]
+    default: hotstandby
+    version_added: 0.4.0
+"""
+
     ACTION_GROUP = r"""
 options: {}
 attributes:
@@ -77,6 +89,30 @@ options:
   plan:
     description:
       - The result of P(hotstandby.vrrp.instances#filter).
+    type: dict
+    required: true
+"""
+
+    PLAY = r"""
+options:
+  _input:
+    description:
+      - The hosts of the play.
+    type: list
+    elements: str
+    required: true
+"""
+
+    INVENTORY = r"""
+options:
+  hostvars:
+    description:
+      - The variables of the hosts, with what the role P(hotstandby.vrrp.ha_pair#role) has noted of each.
+    type: dict
+    required: true
+  groups:
+    description:
+      - The groups of the inventory.
     type: dict
     required: true
 """

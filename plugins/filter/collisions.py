@@ -16,23 +16,9 @@ description:
     same virtual router id with multicast.
   - Pairs whose subnets overlap are taken to be on one segment, unless their C(ha_pair_segment) differs. A pair that the
     play leaves out is compared as far as its variables tell.
-options:
-  _input:
-    description:
-      - The hosts of the play.
-    type: list
-    elements: str
-    required: true
-  hostvars:
-    description:
-      - The variables of the hosts, with what the role P(hotstandby.vrrp.ha_pair#role) has noted of each.
-    type: dict
-    required: true
-  groups:
-    description:
-      - The groups of the inventory.
-    type: dict
-    required: true
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.play
+  - hotstandby.vrrp.attributes.inventory
 """
 
 EXAMPLES = r"""

@@ -21,16 +21,6 @@ options:
     type: list
     elements: str
     required: true
-  hostvars:
-    description:
-      - The variables of the hosts, with what the role P(hotstandby.vrrp.ha_pair#role) noted of the drill.
-    type: dict
-    required: true
-  groups:
-    description:
-      - The groups of the inventory, whose variables are simulated.
-    type: dict
-    required: true
   pair:
     description:
       - The name of the pair.
@@ -46,6 +36,8 @@ options:
       - Whether the probe connects to a TCP port.
     type: bool
     default: false
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.inventory
 """
 
 EXAMPLES = r"""

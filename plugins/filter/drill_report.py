@@ -14,23 +14,9 @@ author:
 description:
   - Writes what P(hotstandby.vrrp.drill_outcome#filter) returned as a page, as JUnit XML, as JSON and as a table. A pair
     that stopped before that has failed.
-options:
-  _input:
-    description:
-      - The hosts of the play.
-    type: list
-    elements: str
-    required: true
-  hostvars:
-    description:
-      - The variables of the hosts, with what the role P(hotstandby.vrrp.ha_pair#role) noted of the drills.
-    type: dict
-    required: true
-  groups:
-    description:
-      - The groups of the inventory.
-    type: dict
-    required: true
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.play
+  - hotstandby.vrrp.attributes.inventory
 """
 
 EXAMPLES = r"""

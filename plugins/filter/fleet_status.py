@@ -15,27 +15,14 @@ description:
   - Returns a table with one line for each pair of a play, then further problems and warnings of single pairs.
   - A pair fails by the same rules as in P(hotstandby.vrrp.status_problems#filter).
 options:
-  _input:
-    description:
-      - The hosts of the play.
-    type: list
-    elements: str
-    required: true
-  hostvars:
-    description:
-      - The variables of the hosts.
-    type: dict
-    required: true
-  groups:
-    description:
-      - The groups of the inventory.
-    type: dict
-    required: true
   name:
     description:
       - The name of the variable in which each host has the result of M(hotstandby.vrrp.vrrp_info).
     type: str
     required: true
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.play
+  - hotstandby.vrrp.attributes.inventory
 """
 
 EXAMPLES = r"""

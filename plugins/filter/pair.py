@@ -21,16 +21,6 @@ options:
     type: list
     elements: str
     required: true
-  hostvars:
-    description:
-      - The variables of the hosts, with what the role has noted of each.
-    type: dict
-    required: true
-  groups:
-    description:
-      - The groups of the inventory.
-    type: dict
-    required: true
   host:
     description:
       - Whose the result is.
@@ -41,6 +31,13 @@ options:
       - Whether nothing is deployed, so that the hosts of a pair that works try to reach each other too.
     type: bool
     default: false
+  migrates:
+    description:
+      - Whether keepalived on the hosts is no problem, as the hosts are migrated from it.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.inventory
 seealso:
   - plugin: hotstandby.vrrp.problems
     plugin_type: filter
@@ -63,15 +60,19 @@ _value:
       for, C(attempts) how it tries to reach its peer, C(sections) the lines of its file, C(runs_scripts) and
       C(switch_user) what scripts need, C(compares_clocks) whether clocks matter, C(told) a sentence for each instance
       about what its C(takeover_within) came to.
-    - C(peer_key_steps) are the steps by which both hosts get the same key for what they tell each other.
+    - C(peer_key_steps) are the steps by which both hosts get the same key for what they tell each other, and
+      C(peer_key) of the first host is a new one.
   type: dict
 """
+
+import secrets
 
 from ansible_collections.hotstandby.vrrp.plugins.filter.problems import problems
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import peer_status
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.attempts import attempts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.clocks import compared
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.commands import runs_scripts, switches_user
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.engine import engine_of
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_conflicts import conflicts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render import sections
@@ -80,30 +81,35 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.takeover
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
 
 
-def pair(hosts, hostvars, groups, host, only_checks=False):
+def pair(hosts, hostvars, groups, host, only_checks=False, migrates=False):
     """Return what follows for ``host`` from what the role has noted of both hosts."""
     hosts = list(hosts)
     known = {each: hostvars[each] for each in hosts}  # Ansible computes the variables of a host at each use
     said = {each: known[each].get("__ha_pair_said") or {} for each in hosts}
     found = {each: known[each].get("__ha_pair_before") or {} for each in hosts}
+    beside = {each: {**found[each], "keepalived": {}} for each in hosts} if migrates else found
     targets = {each: known[each].get("ansible_host") or "" for each in hosts}
+    engines = {each: engine_of(said[each]) for each in hosts}
     wrong = problems(hosts, said, groups)
     plan = {} if wrong else instances(said, locate)
     result = {
         "plan": plan,
-        "objections": conflicts(hosts, found, targets, plan)[host] + (wrong if host == hosts[0] else []),
+        "engines": engines,
+        "objections": conflicts(hosts, beside, targets, plan, engines)[host] + (wrong if host == hosts[0] else []),
         **{"names": [], "probes": [], "attempts": [], "sections": {}, "told": []},
-        **{"peer_key_steps": [], "runs_scripts": False, "switch_user": False, "compares_clocks": False},
+        **{"peer_key_steps": [], "peer_key": "", "runs_scripts": False, "switch_user": False, "compares_clocks": False},
     }
     line = peer_status.line(hosts, host, said, found, plan) if plan else ""
     if line:
         result["peer_key_steps"] = list(peer_status.key_steps(hosts, found, peer_status.rotates(hosts, said)))
+        result["peer_key"] = f"hex:{secrets.token_hex(32)}" if result["peer_key_steps"] and host == hosts[0] else ""
     if plan:
         mine, own = said[host], plan[host]
         result.update(
             names=[instance["name"] for instance in own],
             probes=probes(hosts, found, plan)[host],
-            attempts=attempts(hosts, found, plan, only_checks)[host],
+            attempts=attempts(hosts, found, plan, only_checks)[host]
+            + peer_status.ways(hosts, host, said, found, plan, only_checks),
             sections=with_line(sections(mine, own), line),
             runs_scripts=runs_scripts(mine, own),
             compares_clocks=compared(own),

@@ -21,16 +21,6 @@ options:
       - The name of the host.
     type: str
     required: true
-  hostvars:
-    description:
-      - The variables of the hosts.
-    type: dict
-    required: true
-  groups:
-    description:
-      - The groups of the inventory.
-    type: dict
-    required: true
   play:
     description:
       - The hosts of the play. A host that is in no group C(ha_pair) is in a pair with the other host of its play.
@@ -41,6 +31,8 @@ options:
     description:
       - The variable C(ha_pair_group) of the host, if it has one.
     type: str
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.inventory
 seealso:
   - plugin: hotstandby.vrrp.pair
     plugin_type: filter

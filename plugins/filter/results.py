@@ -15,27 +15,14 @@ description:
   - Returns a table with one line for each pair of a play over a fleet, from what the role
     P(hotstandby.vrrp.ha_pair#role) has noted of each host.
 options:
-  _input:
-    description:
-      - The hosts of the play.
-    type: list
-    elements: str
-    required: true
-  hostvars:
-    description:
-      - The variables of the hosts.
-    type: dict
-    required: true
-  groups:
-    description:
-      - The groups of the inventory.
-    type: dict
-    required: true
   checked:
     description:
       - Whether the play ran in check mode.
     type: bool
     default: false
+extends_documentation_fragment:
+  - hotstandby.vrrp.attributes.play
+  - hotstandby.vrrp.attributes.inventory
 """
 
 EXAMPLES = r"""

@@ -11,14 +11,16 @@ short_description: Allow VRRP in the firewall of a node
 version_added: 0.4.0
 description:
   - Allows IP protocol 112 to and from the peer of a pair, with the tool whose rule drops it now. Where nothing drops
-    it, nothing changes.
+    it, nothing changes. So it does with protocol 51 for C(auth_type AH), and with the UDP port of C(peer_status), which
+    it opens for the peer alone.
   - In firewalld it adds a rich rule to the zone of the interface, at once and permanently. In ufw it adds a rule. In
-    nftables and iptables it puts a rule in front of the chain that drops the protocol.
+    nftables and iptables it puts a rule in front of the chain that drops the packet. A policy of firewalld that does
+    not let the UDP port out is left as it is.
   - It finds its rules again by their comment C(hotstandby), in firewalld by their priority -112.
 options:
   state:
     description:
-      - V(present) allows the protocol, V(absent) removes every rule that this module has added.
+      - V(present) allows it, V(absent) removes every rule that this module has added.
     type: str
     choices: [present, absent]
     default: present
@@ -49,6 +51,19 @@ options:
           - Whether the pair uses unicast.
         type: bool
         default: false
+      protocol:
+        description:
+          - V(vrrp), or V(ah) where the pair has C(auth_type AH), which is IP protocol 51 instead of 112. V(udp) is what
+            the agents tell each other beside VRRP, with O(reach[].port).
+        type: str
+        choices: [vrrp, ah, udp]
+        default: vrrp
+        version_added: 0.4.0
+      port:
+        description:
+          - The UDP port of both hosts.
+        type: int
+        version_added: 0.4.0
       group:
         description:
           - The multicast group, where it is not that of the protocol.

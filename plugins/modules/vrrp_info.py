@@ -81,7 +81,8 @@ options:
       - The advertisements are of a virtual router id that nobody uses, have a priority of 4 at most, and no address,
         so that no router acts on them. They go to the multicast group and to the peer alone, with O(reach[].unicast)
         only to the peer.
-      - An interface that does not exist or is down is left out.
+      - An interface that does not exist or is down is left out. With O(reach[].protocol=udp) nothing is sent, as an
+        agent may use the port; O(preflight) looks whether the firewall lets it through.
     type: list
     elements: dict
     default: []
@@ -107,6 +108,19 @@ options:
           - Whether the pair uses unicast.
         type: bool
         default: false
+      protocol:
+        description:
+          - V(vrrp), or V(ah) where the pair has C(auth_type AH), which is IP protocol 51 instead of 112. V(udp) is what
+            the agents tell each other beside VRRP, with O(reach[].port).
+        type: str
+        choices: [vrrp, ah, udp]
+        default: vrrp
+        version_added: 0.4.0
+      port:
+        description:
+          - The UDP port of both hosts.
+        type: int
+        version_added: 0.4.0
       group:
         description:
           - The multicast group, where it is not that of the protocol.
@@ -212,9 +226,9 @@ agent:
   description:
     - What the agent says of itself; empty when none answers. C(drained) says whether the node is drained.
     - C(maintenance) says why and until when, in the shape of RV(instances[].maintenance); null where neither was said.
-    - C(peer) is what the other node of the pair told beside VRRP, with C(address), C(port), C(name), C(heard_s),
-      C(version), C(drained), C(clock_s) (so far its clock is ahead), C(discarded) (messages by the reason) and
-      C(warnings), sentences with what to do; null where nothing is told.
+    - C(peer) is what the other node of the pair told beside VRRP, with C(address), C(port), C(keys) (digests of those
+      in force here), C(name), C(heard_s), C(version), C(drained), C(clock_s) (so far its clock is ahead), C(discarded)
+      (messages by the reason) and C(warnings), sentences with what to do; null where nothing is told.
   returned: always
   type: dict
   sample:
@@ -288,7 +302,7 @@ instances:
       description:
         - The reason and the end of RV(instances[].hold), with C(reason), C(by) (who asked), C(expires) (ISO 8601, UTC)
           and C(expires_in_s), the seconds that are left. Each is null where it was not given.
-        - Null as a whole where neither was given, and with keepalived.
+        - Null as a whole where neither was given. Of keepalived it is the reason in the file of the role.
       type: dict
       version_added: 0.4.0
     addresses:
@@ -430,12 +444,16 @@ preflight:
     drops:
       description:
         - The firewall rules that drop VRRP on the ways of O(reach), each with C(interface), C(peer), C(kind)
-          (V(multicast) or V(unicast)), C(direction) (V(in) or V(out)), C(tool) (V(nftables), V(iptables), V(firewalld)
-          or V(ufw)), C(place), C(rule) and C(remedy). C(sure) is false where something else decides, too.
+          (V(multicast) or V(unicast)), C(protocol) (of O(reach[].protocol)), C(port), C(direction) (V(in) or V(out)),
+          C(tool) (V(nftables), V(iptables), V(firewalld) or V(ufw)), C(place), C(rule) and C(remedy). C(sure) is false
+          where something else decides, too.
       type: list
       elements: dict
     rp_filter:
       description: The effective mode of source validation of each interface.
+      type: dict
+    arp:
+      description: The effective C(arp_ignore) and C(arp_announce) of each interface.
       type: dict
     missing_capabilities:
       description: Which of V(NET_ADMIN) and V(NET_RAW) no process of the node can get.
@@ -468,6 +486,8 @@ keepalived:
   description:
     - The keepalived that runs VRRP on this node, also beside the agent, with its C(config) and its C(instances). C(msg)
       says why it does not tell them. Empty where none runs, and with O(program=hotstandby).
+    - C(service) is its systemd unit, empty where it has none. C(config_id) is the name with which it compares C(@word)
+      lines, where its command line gives one. C(count) is how many keepalived do VRRP here; the rest is of the first.
   returned: always
   type: dict
   version_added: 0.4.0

@@ -10,8 +10,10 @@ module: vrrp_peer_key
 short_description: Give a node the key with which the nodes of a pair tell each other how they do
 version_added: 0.4.0
 description:
-  - Writes the key file of C(peer_status), readable by the agent's user alone, and has a running agent read it.
-  - Where that does not read it, the module fails, and the file before is back.
+  - Writes the key file of C(peer_status), readable by the agent's user alone, and has a running agent read the key, but
+    not its configuration. It compares the file, and what the agent has in force.
+  - Where the agent does not read it, the module fails, and the file before is back. An agent whose configuration has no
+    C(peer_status) reads it when it gets one.
   - Both nodes of a pair must have the same key. A new one goes to both in three steps, each on both nodes before the
     next one, so that no message is refused meanwhile. The first time, the last step alone will do.
   - No result, difference or message contains a key. A digest stands for it.

@@ -9,18 +9,26 @@ needs no package repository, no pip and no compiler, and runs the pyroute2 that 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.metadata
 import importlib.util
 import os
+import re
 import sys
+import tempfile
 
+from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible_collections.hotstandby.vrrp.plugins.module_utils import deployment
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import paths
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive import pack
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.digest import sources
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.release import Release
 
+#: All that the agent uses of pyroute2 0.9 is among these files. Of another pyroute2 everything is sent.
+_KNOWN_PYROUTE2 = (0, 9)
+_USED_OF_PYROUTE2 = re.compile(r"(__init__|common|config/.*|netlink/\w+|netlink/(rtnl|nfnetlink)/.*)\.py")
 _CONTROLLER_ONLY = os.path.join("vrrp", "simulation")  # modules and a folder with this prefix are not for a node
 
 
@@ -43,8 +51,24 @@ def current_release():
         return None
 
 
+def release_archive():
+    """Return the archive of the release. The first process that needs it packs it for all others of this play.
+
+    Raises AnsibleActionFail as ``controllers_pyroute2`` does.
+    """
+    place = os.path.join(constants.DEFAULT_LOCAL_TMP, f"hotstandby-{current_release()}.zip")
+    with contextlib.suppress(FileNotFoundError), open(place, "rb") as file:
+        return file.read()
+    content = pack(release_sources())
+    handle, temporary = tempfile.mkstemp(dir=constants.DEFAULT_LOCAL_TMP)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    os.replace(temporary, place)
+    return content
+
+
 def controllers_pyroute2():
-    """Return the sources of this Python's pyroute2. Raises AnsibleActionFail where it is missing or too old."""
+    """Return what the agent uses of this Python's pyroute2. Raises AnsibleActionFail where it is missing or too old."""
     minimum = ".".join(map(str, paths.MINIMUM_PYROUTE2))
     advice = f"install it there: {sys.executable} -m pip install 'pyroute2>={minimum}'"
     spec = importlib.util.find_spec("pyroute2")
@@ -57,7 +81,10 @@ def controllers_pyroute2():
         version, found = "of unknown version", (0, 0)
     if found < paths.MINIMUM_PYROUTE2:
         raise AnsibleActionFail(f"the controller's pyroute2 is {version}, the agent needs {minimum} or later; {advice}")
-    return sources(next(iter(spec.submodule_search_locations)))
+    every = sources(next(iter(spec.submodule_search_locations)))
+    if found != _KNOWN_PYROUTE2:
+        return every
+    return {path: source for path, source in every.items() if _USED_OF_PYROUTE2.fullmatch(path)}
 
 
 def _below(folder, files):

@@ -40,7 +40,12 @@ def _examples():
         yield from files(said).values()
 
 
-CORPUS = [*(text for text, _verdict in FILES.values()), *_examples()]
+FOLDER = TESTS / "keepalived_files" / "one"
+CORPUS = [
+    *(text for text, _verdict in FILES.values()),
+    *_examples(),
+    *(path.read_text(encoding="utf-8", errors="surrogateescape") for path in sorted(FOLDER.glob("*.conf"))),
+]
 
 
 def dropped(rnd, lines):

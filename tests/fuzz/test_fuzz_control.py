@@ -88,11 +88,12 @@ def agent() -> Commands:
     recorder = SimpleNamespace(events=lambda instance: ["{}"])
     maintenance = Maintenance("/nowhere", mastership, instances, groups, None, None, lambda: NOON, log)
     other_node = SimpleNamespace()  # only a status asks it
-    return Commands(None, instances, InterfaceTable, mastership, maintenance, reload, recorder, other_node, lambda: 0.0)
+    parts = instances, InterfaceTable, mastership, maintenance, reload, recorder, other_node
+    return Commands(None, *parts, None, lambda: 0.0)
 
 
 def handle(command, request):
-    if command in ("status", "plan", "apply"):  # they read the kernel, or the disk
+    if command in ("status", "plan", "apply", "read_peer_key"):  # they read the kernel, or the disk
         raise CommandError("not here")
     return agent().handle(command, request)
 

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from test_network_in_step import CHANGES, change, text, try_on
+from test_network_in_step import CHANGES, A, B, change, text, try_on
 
 from lab.example_pair import VIP
 from lab.peers import Agent, Keepalived, Ownership, assert_one_owner, poll, wait_owner
@@ -25,10 +25,25 @@ EVERY = {
     **CHANGES,
     "an address less": tuple(reversed(CHANGES["an address more"])),
     "no VMAC": tuple(reversed(CHANGES["VMAC"])),
+    "interface": ((A, B), (A.but(interface="eth1"), B.but(interface="eth1"))),
 }
 # keepalived starts these instances anew, also a MASTER, so that nobody has the address for a while.
-ANEW = ("virtual router id", "unicast", "multicast", "VMAC", "no VMAC")
+ANEW = ("virtual router id", "unicast", "multicast", "VMAC", "no VMAC", "interface")
 HANDOVER_S = 0.3  # so long both own the address where the processors are busy
+
+
+@pytest.fixture
+def wire(wire, request):
+    """Give each host a second interface on the segment where the change needs one; ARP is answered by the right one."""
+    needed = getattr(request.node, "callspec", None) and request.node.callspec.params["name"] == "interface"
+    for number, host in ((4, wire.a), (6, wire.b)) if needed else ():
+        host.ip("link", "add", "link", "eth0", "name", "eth1", "type", "macvlan", "mode", "bridge")
+        for name in ("eth0", "eth1"):
+            host.sysctl(f"net.ipv4.conf.{name}.arp_ignore", 1)
+            host.sysctl(f"net.ipv4.conf.{name}.arp_announce", 2)
+        host.ip("addr", "add", f"192.168.8.{10 + number}/24", "dev", "eth1")
+        host.ip("link", "set", "eth1", "up")
+    return wire
 
 
 @contextlib.contextmanager

@@ -31,6 +31,7 @@ USUAL = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe
          "runtime_dir": "/nonexistent"}  # fmt: skip
 PAIR = {"name": "VI_1", "interface": "eth0", "virtual_router_id": 51, "advert_int": 1, "version": 2,
         "virtual_ipaddress": ["192.168.8.100/24"]}  # fmt: skip
+HEADER = {**PAIR, "auth_type": "AH", "auth_pass": "secret"}
 SIX = {**PAIR, "version": 3, "virtual_ipaddress": ["fd00:8::100/64"]}
 ALONE = {"a": {**PAIR, "unicast_peer": [ADDRESS_B]}, "b": {**PAIR, "unicast_peer": [ADDRESS_A]}}
 
@@ -75,7 +76,11 @@ def nft(enter, *rules):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("instances", [None, ALONE, {"a": SIX, "b": SIX}], ids=["multicast", "unicast", "ipv6"])
+@pytest.mark.parametrize(
+    "instances",
+    [None, ALONE, {"a": SIX, "b": SIX}, {"a": HEADER, "b": HEADER}],
+    ids=["multicast", "unicast", "ipv6", "ah"],
+)
 def test_nothing_is_said_of_hosts_that_hear_each_other(wire6, instances):
     assert judge(wire6, instances) == ([], [])
 
@@ -120,6 +125,19 @@ def test_a_rule_of_iptables_is_named(wire, chain):
     assert f"iptables -I {chain} -p vrrp -j ACCEPT" in error
 
 
+def test_a_firewall_that_lets_vrrp_through_and_no_authentication_header_is_named(wire):
+    wire.b.run(["iptables", "-A", "INPUT", "-p", "112", "-j", "ACCEPT"], check=True)
+    wire.b.run(["iptables", "-A", "INPUT", "-p", "51", "-j", "DROP"], check=True)
+    assert judge(wire) == ([], [])
+    (error,), _warnings = judge(wire, {"a": HEADER, "b": HEADER})
+    assert error.startswith(
+        "b: VRRP with auth_type AH (IP protocol 51) of a to 224.0.0.18 arrives on eth0, but this host"
+    )
+    assert "chain INPUT of iptables: -A INPUT -p ah -j DROP. Allow it: iptables -I INPUT -p ah -j ACCEPT" in error
+    assert change(wire.b, "present", protocol="ah")
+    assert judge(wire, {"a": HEADER, "b": HEADER}) == ([], [])
+
+
 def test_a_network_without_multicast_is_told_apart_from_one_without_vrrp(wire):
     switch = ["ip", "netns", "exec", wire.segment.name]
     nft(switch, "table bridge x { chain x { type filter hook forward priority 0; ip daddr 224.0.0.18 drop; } }")
@@ -162,9 +180,9 @@ def test_other_routers_are_left_alone(wire):
     assert [line for line in told if "gratuitous ARP" not in line] == []
 
 
-def change(host, state, check=False):
+def change(host, state, check=False, **said):
     """Run vrrp_firewall on host b, and return whether it changed anything."""
-    entries = [{"interface": "eth0", "source": ADDRESS_B, "peer": ADDRESS_A, "unicast": False}]
+    entries = [{"interface": "eth0", "source": ADDRESS_B, "peer": ADDRESS_A, "unicast": False, **said}]
     request = json.dumps({"params": {"state": state, "reach": entries}, "check_mode": check})
     done = host.run([sys.executable, "-c", FIREWALL], input=request)
     assert done.returncode == 0, done.stderr
@@ -187,5 +205,9 @@ def test_a_firewall_is_opened_and_closed_again(wire, tool):
     assert change(wire.b, "present", check=True) and rules(wire.b) == before
     assert change(wire.b, "present") and not change(wire.b, "present")
     assert judge(wire) == ([], [])
+    status = {"interface": "eth0", "source": ADDRESS_B, "peer": ADDRESS_A, "protocol": "udp", "port": 61112}
+    assert len(look(wire.b, b={"reach": [status], "preflight": ["eth0"]})["b"]["preflight"]["drops"]) == 1
+    assert change(wire.b, "present", **status) and not change(wire.b, "present", **status)
+    assert f"{ADDRESS_A} udp dport 61112" in rules(wire.b)
     assert change(wire.b, "absent") and not change(wire.b, "absent")
     assert rules(wire.b) == before

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Test events --follow --json: the record, then what is new in it, once."""
+"""Test events --follow: the record, then what is new in it, once, as JSON lines and for people."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ import pytest
 
 from vrrp import cli, cli_follow
 from vrrp.client import AgentError, AgentUnreachable, Stream
+from vrrp.protocol.event_codec import Header, written
+from vrrp.protocol.event_log import EventLog
+from vrrp.protocol.router import VirtualRouter
+from vrrp.protocol.states import Parameters
 
 NAMES = ("VI_1", "VI_2")
 
@@ -175,3 +179,36 @@ def test_ctrl_c_ends_it(monkeypatch):
 def test_the_options_for_people_are_refused(option, capfd):
     assert cli.main(["events", "--json", "--follow", *option]) == 2
     assert "-n and --since are for people" in capfd.readouterr().err
+
+
+def lived(*priorities, name="VI_1"):
+    """Return the record of a router that has got these priorities."""
+    router, journal = VirtualRouter(Parameters(version=2, vrid=51, priority=90, interval_cs=100)), EventLog()
+    for number, priority in enumerate(priorities):
+        actions = router.priority_changed(priority, now=100.0)
+        journal.note(100.0 + number / 1e4, "priority_changed", (priority,), actions, router)
+    return list(written(Header(name, "eth0", 51, "0.4.0", 200.0, 1e9), journal))
+
+
+def shown(capfd, client, *words):
+    """Return the rows that people see until the agent ends: the instance where there are several, and the priority."""
+    assert cli.main(["events", "--follow", *words]) == 3
+    rows = [text.split() for text in capfd.readouterr().out.splitlines()]
+    told = [[word for word in row if word.startswith(("VI_", "TIME")) or word.isdigit()] for row in rows]
+    return [" ".join(dict.fromkeys(words)) for words in told]
+
+
+def test_people_see_each_entry_once_also_of_one_millisecond(monkeypatch, capfd):
+    client = FakeClient(
+        {"VI_1": lived(80, 70)}, (["(VI_1) x"], {"VI_1": lived(80, 70, 60)}), (["(VI_1) x"], {}), (["x"], {})
+    )
+    monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
+    assert shown(capfd, client, "-n", "1") == ["TIME", "70", "60"]
+    assert client.asked == ["VI_1"] * 3
+
+
+def test_people_see_only_what_is_new_of_the_instance_that_the_log_names(monkeypatch, capfd):
+    both = {name: lived(80, name=name) for name in NAMES}
+    client = FakeClient(both, (["(VI_2) x"], {"VI_2": lived(80, 70, name="VI_2"), "VI_1": lived(80, 50)}))
+    monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
+    assert shown(capfd, client) == ["TIME", "VI_1 80", "VI_2 80", "VI_2 70"]

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+
 import pytest
 
 from vrrp import cli
@@ -23,7 +26,8 @@ class TestEvents:
         self.rows = list(self.ROWS)
         monkeypatch.setattr(cli, "Client", lambda runtime_dir: None)
         monkeypatch.setattr(cli_events, "ask", lambda client, name: ["{}"])
-        monkeypatch.setattr(event_codec, "read", lambda text: [])
+        whole = SimpleNamespace(header=SimpleNamespace(lost=0))
+        monkeypatch.setattr(event_codec, "read", lambda text: [whole])
         monkeypatch.setattr(cli_events, "rows", lambda records: self.rows)
 
     def seconds(self, capsys):
@@ -39,8 +43,8 @@ class TestEvents:
         assert "".join(self.seconds(capsys)) == seconds
 
     def test_events_since_a_time_are_printed(self, capsys, monkeypatch):
-        monkeypatch.setattr(cli.time, "time", lambda: 1000.0)
-        monkeypatch.setattr(cli.time, "localtime", lambda *_at: cli.time.struct_time((2026, 11, 29, 10, 0, 2, 0, 0, 0)))
+        monkeypatch.setattr(time, "time", lambda: 1000.0)
+        monkeypatch.setattr(time, "localtime", lambda *_at: time.struct_time((2026, 11, 29, 10, 0, 2, 0, 0, 0)))
         assert cli.main(["events", "--since", "10m"]) == 0
         assert "".join(self.seconds(capsys)) == "23"
         assert cli.main(["events", "--since", "09:00"]) == 0
@@ -59,17 +63,3 @@ class TestEvents:
     @pytest.mark.parametrize("words", [["-n", "1"], ["--since", "1m"]])
     def test_programs_get_everything(self, capsys, words):
         assert cli.main(["events", "--json", *words]) == 2
-
-    def test_what_comes_is_told_once_until_it_is_interrupted(self, capsys, monkeypatch):
-        turns = []
-
-        def sleep(_seconds):
-            turns.append(self.seconds(capsys))
-            if len(turns) == 2:
-                self.rows.append(("2026-11-29 10:00:09.000", "MASTER", "y"))
-            if len(turns) == 4:
-                raise KeyboardInterrupt
-
-        monkeypatch.setattr(cli.time, "sleep", sleep)
-        assert cli.main(["events", "--follow", "-n", "1"]) == 0
-        assert turns == [["3"], [], ["9"], []]

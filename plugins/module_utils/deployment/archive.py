@@ -11,6 +11,20 @@ import posixpath
 import zipfile
 from collections.abc import Mapping
 
+#: A program that runs a module out of an archive. Its argument is the name of the module. Its standard input has the
+#: request on one line, and then the archive.
+RUN = """\
+import sys, tempfile, types
+request, content = sys.stdin.buffer.readline(), sys.stdin.buffer.read()
+with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+    file.write(content)
+    file.flush()
+    package = sys.modules["release"] = types.ModuleType("release")
+    package.__path__ = [file.name]
+    from release.deployment.module_entry import answer
+    answer(sys.argv[1], request, file.name)
+"""
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest time that the format knows: equal content gives equal archives
 
 

@@ -17,7 +17,10 @@ AUTO, HOTSTANDBY, KEEPALIVED = "auto", "hotstandby", "keepalived"
 TERMS: dict[str, Any] = {"reason": {"type": "str"}, "expires": {"type": "str"}}
 RUNTIME_DIR: dict[str, Any] = {"runtime_dir": {"type": "path", "default": paths.RUNTIME_DIRECTORY}}
 
+PROGRAM: dict[str, Any] = {"program": {"type": "str", "choices": [HOTSTANDBY, KEEPALIVED], "default": HOTSTANDBY}}
+
 VRRP_AGENT: dict[str, Any] = {
+    **PROGRAM,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "switch_user": {"type": "bool", "default": False},
     "writable_paths": {"type": "list", "elements": "path", "default": []},
@@ -27,16 +30,26 @@ VRRP_AGENT: dict[str, Any] = {
     "_archive": {"type": "path"},
 }
 
-VRRP_CONFIG: dict[str, Any] = {
+VRRP_COMPARE: dict[str, Any] = {
     "content": {"type": "str", "required": True, "no_log": True},
     "path": {"type": "path", "default": paths.CONFIG},
+    "timeout": {"type": "float", "default": 15},
+    **RUNTIME_DIR,
+}
+
+VRRP_CONFIG: dict[str, Any] = {
+    **PROGRAM,
+    "content": {"type": "str", "required": True, "no_log": True},
+    "path": {"type": "path"},
     "confirm": {"type": "float"},
     "start": {"type": "bool", "default": False},
     "master_of": {"type": "list", "elements": "str", "default": []},
+    "peer_key": {"type": "str", "default": "", "no_log": True},
     **RUNTIME_DIR,
 }
 
 VRRP_DRAIN: dict[str, Any] = {
+    **PROGRAM,
     "state": {"type": "str", "choices": ["drained", "active"], "default": "drained"},
     "force": {"type": "bool", "default": False},
     **TERMS,
@@ -54,10 +67,13 @@ REACH: dict[str, Any] = {
         "source": {"type": "str", "required": True},
         "peer": {"type": "str", "required": True},
         "unicast": {"type": "bool", "default": False},
+        "protocol": {"type": "str", "choices": ["vrrp", "ah", "udp"], "default": "vrrp"},
+        "port": {"type": "int"},
         "group": {"type": "str"},
         "version": {"type": "int", "choices": [2, 3], "default": 2},
         "virtual_router_ids": {"type": "list", "elements": "int", "default": []},
     },
+    "required_if": [("protocol", "udp", ("port",))],
 }
 
 VRRP_FIREWALL: dict[str, Any] = {
@@ -94,6 +110,7 @@ VRRP_PEER_KEY: dict[str, Any] = {
 }
 
 VRRP_STATE: dict[str, Any] = {
+    **PROGRAM,
     "name": {"type": "str"},
     "state": {"type": "str", "choices": ["master", "backup", "auto"]},
     **TERMS,

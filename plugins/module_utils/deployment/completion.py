@@ -29,8 +29,8 @@ _hotstandby() {
         word=${COMP_WORDS[number]}
         case $skip$word in
             +*) [ "${COMP_WORDS[number - 1]}" = --runtime-dir ] && directory=(--runtime-dir "$word"); skip='' ;;
-            --runtime-dir | --config | --state-dir | --format | --listen | --socket | --textfile | \
-                --reason | --expires | -n | --since) skip=+ ;;
+            --runtime-dir | --config | --state-dir | --for | --format | --listen | --socket | \
+                --textfile | --reason | --expires | -n | --since) skip=+ ;;
             -*) ;;
             *) command=${command:-$word} ;;
         esac
@@ -39,14 +39,14 @@ _hotstandby() {
         --runtime-dir | --state-dir) _hotstandby_paths -d -- "$current"; return ;;
         --config | --textfile) _hotstandby_paths -f -- "$current"; return ;;
         --format) mapfile -t COMPREPLY < <(compgen -W 'openmetrics text' -- "$current"); return ;;
-        --listen | --socket | --reason | --expires | -n | --since) return ;;
+        --for | --listen | --socket | --reason | --expires | -n | --since) return ;;
     esac
     case $command in
         '')
             words='run check status watch metrics promote demote release drain undrain cleanup reload plan
 events history replay --help --version' ;;
         run) words='--runtime-dir --config --state-dir --help' ;;
-        check) words='--help' ;;
+        check) words='--for --json --help' ;;
         status) words='--runtime-dir --json --check --help' ;;
         watch) words='--runtime-dir --help' ;;
         metrics) words='--runtime-dir --format --listen --socket --textfile --help' ;;

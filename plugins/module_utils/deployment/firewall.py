@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""It tells which firewall rules of a node drop VRRP to and from a peer, which tool they are of, and what allows it."""
+"""It tells which firewall rules of a node drop what goes to or comes from a peer, whose they are, and what helps."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from ipaddress import ip_address
 from typing import Any, Optional
 
 from ..vrrp.protocol.constants import VRRP_MULTICAST_IPV4, VRRP_MULTICAST_IPV6
-from . import iptables_rules, nftables_rules
+from . import firewall_rules, iptables_rules, nftables_rules
 from .commands import output
-from .packet_filter import IN, OUT, Chain, Drop, Packet, drops
+from .packet_filter import IN, NAMES, OUT, UDP_PROTOCOL, Chain, Drop, Packet, drops
 
 NFTABLES, IPTABLES, FIREWALLD, UFW = "nftables", "iptables", "firewalld", "ufw"
+VRRP = "vrrp"
+_NUMBERS = {name: number for number, name in NAMES.items()}
 _LEGACY_TABLES = {4: "/proc/net/ip_tables_names", 6: "/proc/net/ip6_tables_names"}
 _SAVE = {4: "iptables-save", 6: "ip6tables-save"}
 _COUNTER = re.compile(r" counter packets \d+ bytes \d+")
@@ -45,7 +47,7 @@ class Firewall:
         self._ufw: Optional[bool] = None  # whether it is on, once that was asked
 
     def drops(self, wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Return what drops VRRP in each direction; ``wanted`` are the attempts to reach a peer."""
+        """Return what drops it in each direction; ``wanted`` are the attempts to reach a peer."""
         return [{**_way(found), **self._told(found)} for found in self.found(wanted)]
 
     def found(self, wanted: Sequence[Mapping[str, Any]]) -> Iterator[Found]:
@@ -88,15 +90,16 @@ class Firewall:
 
     def _remedy(self, tool: str, drop: Drop, packet: Packet) -> str:
         if tool == FIREWALLD:
-            zone = self.zone(packet.interface)
-            return f"firewall-cmd --permanent --zone={zone} --add-protocol=vrrp, then firewall-cmd --reload"
+            what = f"--add-rich-rule='{firewall_rules.firewalld(packet)}'" if packet.port else ""
+            what = what or f"--add-protocol={packet.name}"
+            return f"firewall-cmd --permanent --zone={self.zone(packet.interface)} {what}, then firewall-cmd --reload"
         if tool == UFW:
-            return f"ufw allow {packet.direction} on {packet.interface} proto vrrp"
+            return f"ufw {firewall_rules.ufw(packet)}"
         if tool == NFTABLES:
-            rule = f"nft insert rule {drop.base.name} meta l4proto vrrp accept"
+            rule = f"nft insert rule {drop.base.name} {firewall_rules.nftables(packet, packet.name)} accept"
             return f"{rule}, and the same in /etc/nftables.conf"
         chain = drop.base.name.split()[1]
-        rule = f"{self.programs[packet.version]} -I {chain} -p vrrp -j ACCEPT"
+        rule = f"{self.programs[packet.version]} -I {chain} {firewall_rules.iptables(packet, packet.name)} -j ACCEPT"
         return f"{rule}, and the same in what loads the rules at boot"
 
     def _iptables(self, version: int) -> dict[str, Chain]:
@@ -123,25 +126,37 @@ class Firewall:
 
 def _packets(entry: Mapping[str, Any]) -> list[Packet]:
     source, peer, interface = ip_address(entry["source"]), ip_address(entry["peer"]), entry["interface"]
+    protocol = _NUMBERS[entry.get("protocol") or VRRP]
+    if protocol == UDP_PROTOCOL:
+        more = protocol, int(entry["port"])
+        return [Packet(OUT, interface, source, peer, *more), Packet(IN, interface, peer, source, *more)]
     if entry["unicast"]:
-        return [Packet(OUT, interface, source, peer), Packet(IN, interface, peer, source)]
+        return [Packet(OUT, interface, source, peer, protocol), Packet(IN, interface, peer, source, protocol)]
     group = ip_address(entry.get("group") or (VRRP_MULTICAST_IPV6 if source.version == 6 else VRRP_MULTICAST_IPV4))
-    return [Packet(OUT, interface, source, group), Packet(IN, interface, peer, group)]
+    return [Packet(OUT, interface, source, group, protocol), Packet(IN, interface, peer, group, protocol)]
 
 
 def _way(found: Found) -> dict[str, Any]:
     kind = "multicast" if found.packet.multicast else "unicast"
-    way = {"interface": found.packet.interface, "peer": found.entry["peer"]}
+    way = {
+        "interface": found.packet.interface,
+        "peer": found.entry["peer"],
+        "protocol": found.packet.name,
+        "port": found.packet.port,
+    }
     return {**way, "kind": kind, "direction": found.packet.direction}
 
 
 def _text(drop: Drop) -> str:
     """Return a rule of nftables as nft prints it, for its handle."""
     word, _space, number = drop.text.partition(" ")
-    if word != "handle":
-        return drop.text
-    for line in (output(["nft", "--handle", "list", "chain", *drop.chain.name.split(" ", 2)]) or "").splitlines():
+    return drop.text if word != "handle" else listed(drop.chain.name, number)
+
+
+def listed(chain: str, number: str) -> str:
+    """Return a rule as nft prints it, by its handle and its chain, "FAMILY TABLE CHAIN"."""
+    for line in (output(["nft", "--handle", "list", "chain", *chain.split(" ", 2)]) or "").splitlines():
         rule, sign, handle = line.rpartition(" # handle ")
         if sign and handle.strip() == number:
             return _COUNTER.sub("", rule.strip())
-    return drop.text
+    return f"handle {number}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""It allows VRRP in the firewall of a node, by rules that it finds again, and takes these rules away.
+"""It allows what a pair sends in the firewall of a node, by rules that it finds again, and takes these rules away.
 
 A rule has the comment ``hotstandby``, in firewalld a priority that no other rule has. Those of firewalld and ufw stay
 after a boot. Those of nftables and iptables do not, because nobody knows which file loads them.
@@ -15,45 +15,47 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from . import firewall_rules
 from .change import Change, DeploymentError
 from .commands import change, output
-from .firewall import FIREWALLD, NFTABLES, UFW, Firewall, Found
+from .firewall import FIREWALLD, NFTABLES, UFW, Firewall, Found, listed
 from .packet_filter import IN
 
 MARK = "hotstandby"
-RICH_RULE = 'rule priority="-112" protocol value="vrrp" accept'
-_PROTOCOL = "112"  # a minimal system has no /etc/protocols, which knows vrrp
 LASTING = (FIREWALLD, UFW)
 
 
 def openings(firewall: Firewall, wanted: Sequence[Mapping[str, Any]]) -> list[Change]:
-    """Return the changes that allow VRRP on the ways to the peers where something drops it now."""
+    """Return the changes that allow it on the ways to the peers where something drops it now."""
     made: dict[tuple[str, str], Change] = {}
     for found in firewall.found(wanted):
+        if found.tool == FIREWALLD and found.packet.direction != IN and found.packet.port:
+            continue  # without this one there is a pair
         opening = _opening(firewall, found)
         made.setdefault((opening.subject, opening.after), opening)
     return list(made.values())
 
 
 def _opening(firewall: Firewall, found: Found) -> Change:
-    tool, interface, base = found.tool, found.packet.interface, found.drop.base
+    tool, packet, base = found.tool, found.packet, found.drop.base
     if tool == FIREWALLD:
-        if found.packet.direction != IN:
+        if packet.direction != IN:
             raise DeploymentError(
                 f"firewalld drops VRRP that goes out ({found.drop.chain.place}): allow it in that policy"
             )
-        zone = firewall.zone(interface)
-        words = ["firewall-cmd", f"--zone={zone}", f"--add-rich-rule={RICH_RULE}"]
-        return _change(f"firewalld: zone {zone}", RICH_RULE, words, [words[0], "--permanent", *words[1:]])
+        zone, rule = firewall.zone(packet.interface), firewall_rules.firewalld(packet)
+        words = ["firewall-cmd", f"--zone={zone}", f"--add-rich-rule={rule}"]
+        return _change(f"firewalld: zone {zone}", rule, words, [words[0], "--permanent", *words[1:]])
     if tool == UFW:
-        rule = f"allow {found.packet.direction} on {interface} proto vrrp"
+        rule = firewall_rules.ufw(packet)
         return _change("ufw", rule, ["ufw", *rule.split(), "comment", MARK])
     if tool == NFTABLES:
-        rule = f'meta l4proto {_PROTOCOL} accept comment "{MARK}"'
+        rule = f'{firewall_rules.nftables(packet, packet.protocol)} accept comment "{MARK}"'
         return _change(f"nftables: {base.place}", rule, ["nft", "insert", "rule", *base.name.split(" ", 2), rule])
     table, chain = base.name.split(" ")
-    rule = f"-p {_PROTOCOL} -m comment --comment {MARK} -j ACCEPT"
-    program = firewall.programs[found.packet.version]
+    what = firewall_rules.iptables(packet, packet.name if packet.port else packet.protocol)
+    rule = f"{what} -m comment --comment {MARK} -j ACCEPT"
+    program = firewall.programs[packet.version]
     return _change(base.place, rule, [program, "-w", "-t", table, "-I", chain, *rule.split()])
 
 
@@ -83,7 +85,7 @@ def _of_nftables() -> Iterator[Change]:
     for rule in (entry["rule"] for entry in entries if "rule" in entry):
         if rule.get("comment") == MARK:
             place = f"chain {rule['chain']} of table {rule['family']} {rule['table']}"
-            text = f'meta l4proto {_PROTOCOL} accept comment "{MARK}"'
+            chain = f"{rule['family']} {rule['table']} {rule['chain']}"
             words = [
                 "nft",
                 "delete",
@@ -94,7 +96,7 @@ def _of_nftables() -> Iterator[Change]:
                 "handle",
                 str(rule["handle"]),
             ]
-            yield _removal(f"nftables: {place}", text, words)
+            yield _removal(f"nftables: {place}", listed(chain, str(rule["handle"])), words)
 
 
 def _of_iptables(firewall: Firewall) -> Iterator[Change]:
@@ -109,18 +111,18 @@ def _of_iptables(firewall: Firewall) -> Iterator[Change]:
 
 
 def _of_firewalld() -> Iterator[Change]:
-    zones: dict[str, list[list[str]]] = {}
+    found: dict[tuple[str, str], list[list[str]]] = {}
     for option in ((), ("--permanent",)):
         zone = ""
         for line in (output(["firewall-cmd", *option, "--list-all-zones"]) or "").splitlines():
             if line and not line[0].isspace():
                 zone = line.split()[0]
-            elif line.strip() == RICH_RULE:
-                zones.setdefault(zone, []).append(
-                    ["firewall-cmd", *option, f"--zone={zone}", f"--remove-rich-rule={RICH_RULE}"]
-                )
-    for zone, commands in zones.items():
-        yield _removal(f"firewalld: zone {zone}", RICH_RULE, *commands)
+            elif line.strip().startswith(firewall_rules.PRIORITY):
+                rule = line.strip()
+                words = ["firewall-cmd", *option, f"--zone={zone}", f"--remove-rich-rule={rule}"]
+                found.setdefault((zone, rule), []).append(words)
+    for (zone, rule), commands in found.items():
+        yield _removal(f"firewalld: zone {zone}", rule, *commands)
 
 
 def _of_ufw() -> Iterator[Change]:

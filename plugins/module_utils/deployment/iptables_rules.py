@@ -23,12 +23,13 @@ from .packet_filter import (
     every,
     named,
     opposite,
+    some,
     within,
 )
 
 _BASE = {"PREROUTING": IN, "INPUT": IN, "OUTPUT": OUT, "POSTROUTING": OUT}
 _VERDICTS = {"ACCEPT": ACCEPT, "DROP": DROP, "REJECT": DROP, "RETURN": RETURN}
-_OF_VRRP = ("vrrp", "112")
+_PORTS = ("--sport", "--dport", "--sports", "--dports", "--ports")
 
 
 def chains(saved: str, version: int) -> dict[str, Chain]:
@@ -85,7 +86,7 @@ def _matches(words: tuple[str, ...], packet: Packet) -> Optional[bool]:
 
 def _test(word: str, value: str, packet: Packet) -> Optional[bool]:
     if word == "-p":
-        return value in (*_OF_VRRP, "all", "0")
+        return value in ("all", "0") or packet.has_protocol(value)
     if word == "-i":
         return packet.direction == IN and named(packet.interface, value, "+")
     if word == "-o":
@@ -96,13 +97,26 @@ def _test(word: str, value: str, packet: Packet) -> Optional[bool]:
         return within(packet.destination, value)
     if word in ("--ctstate", "--state"):
         states = value.split(",")
+        if packet.established:
+            return "ESTABLISHED" in states
         # An answer to multicast never makes the connection established; with unicast the peer's packet may.
         if "NEW" in states or "UNTRACKED" in states:
             return True
         return False if packet.multicast or states == ["INVALID"] else None
+    if word in _PORTS and packet.port:
+        return some([_is_port(packet.port, each) for each in value.split(",")])
     if word == "--pkt-type" and packet.direction == IN:
         return value == ("multicast" if packet.multicast else "unicast")
     if word == "--dst-type":
         known = "MULTICAST" if packet.multicast else "LOCAL" if packet.direction == IN else "UNICAST"
         return value == known
     return None
+
+
+def _is_port(port: int, value: str) -> Optional[bool]:
+    """Return whether a port is ``value``: a number or FIRST:LAST. None for what is neither."""
+    first, colon, last = value.partition(":")
+    try:
+        return int(first or 0) <= port <= int(last or (65535 if colon else first))
+    except ValueError:
+        return None

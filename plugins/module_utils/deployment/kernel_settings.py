@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""It reads kernel settings of a node that can be in the way of VRRP: rp_filter, SELinux, missing capabilities."""
+"""It reads kernel settings of a node that can be in the way of VRRP: rp_filter, ARP, SELinux, missing capabilities."""
 
 from __future__ import annotations
 
@@ -23,6 +23,17 @@ def rp_filter(interface: str, root: str = "/proc/sys/net/ipv4/conf") -> Optional
     values = [_number(f"{root}/{name}/rp_filter") for name in (interface, "all")]
     known = [value for value in values if value is not None]
     return max(known) if known else None
+
+
+def arp(root: str = "/proc/sys/net/ipv4/conf") -> dict[str, dict[str, int]]:
+    """Return ``arp_ignore`` and ``arp_announce`` of each interface: the higher one of its own and of ``all``."""
+    names = set(os.listdir(root)) - {"all", "default", "lo"} if os.path.isdir(root) else set()
+    found: dict[str, dict[str, int]] = {name: {} for name in sorted(names)}
+    for word in ("arp_ignore", "arp_announce"):
+        common = _number(f"{root}/all/{word}") or 0
+        for name, values in found.items():
+            values[word] = max(_number(f"{root}/{name}/{word}") or 0, common)
+    return found
 
 
 def missing_capabilities(status: str = "/proc/self/status") -> list[str]:
@@ -58,6 +69,7 @@ def settings(interfaces: Iterable[str]) -> dict[str, Any]:
     """Return all of them; ``rp_filter`` by interface."""
     return {
         "rp_filter": {interface: rp_filter(interface) for interface in interfaces},
+        "arp": arp(),
         "missing_capabilities": missing_capabilities(),
         "selinux": dict(selinux()),
     }

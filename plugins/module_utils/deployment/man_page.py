@@ -34,6 +34,12 @@ Its configuration (/etc/hotstandby/hotstandby.conf).
 Where the history, and a drain or hold with a reason or an end, outlive a boot (the runtime directory).
 .SS "check FILE"
 Say what is wrong with a configuration.
+.TP
+\fB\-\-for\fR \fIVERSION\fR
+Say too what this release of keepalived ignores, refuses or understands otherwise; keepalived\-2.2.7, say.
+.TP
+\fB\-\-json\fR
+Everything, as JSON.
 .SS "status [NAME]"
 Show who is MASTER, and why.
 .TP

@@ -5,29 +5,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from ..vrrp.config.diff import as_values
 from ..vrrp.config.semantics.programs import from_json
-from ..vrrp.config.syntax.redact import mask_secrets
-from . import paths
+from ..vrrp.config.syntax.redact import MASK, mask_secrets
+from . import module_config_keepalived, paths
 from .account import Account
+from .arguments import KEEPALIVED
 from .change import DeploymentError
 from .config_file import ConfigFile, Refused
 from .first_election import become_master
 from .module_io import Run
+from .peer_key import ONLY, KeyFile, difference, digests
 from .service import Service
 
 
 def run(module: Any) -> dict[str, Any]:
     """Check the file; write and reload it where needed, but not in check mode. Raises DeploymentError.
 
-    Only the passwords in the file are secret. If the whole file were, Ansible would hide the diff, too.
+    Of the file, only the passwords are secret. If the whole file were, Ansible would hide the diff, too.
     """
-    content = module.params["content"]
+    if module.params["program"] == KEEPALIVED:
+        return module_config_keepalived.run(module)
+    content, secret = module.params["content"], module.params["peer_key"]
+    module.params["peer_key"] = MASK if secret else ""
     module.no_log_values.discard(content)
     module.params["content"] = mask_secrets(content)
-    file = ConfigFile(module.params["path"], module.params["runtime_dir"])
+    file = ConfigFile(module.params["path"] or paths.CONFIG, module.params["runtime_dir"])
     agent = file.agent()
     try:
         foreseen = file.foresee(content, agent)
@@ -44,6 +49,7 @@ def run(module: Any) -> dict[str, Any]:
     service, owner = Service(Run(module.run_command)), Account(paths.USER, Run(module.run_command)).owner()
     write, reload = file.needs_write(content, owner), file.needs_reload(content, agent, foreseen)
     start = module.params["start"] and agent is None
+    key, keys = _key_to_write(secret if start else "", owner), digests(paths.PEER_KEY, owner)
     confirm_s = module.params["confirm"]
     if confirm_s is not None:
         if reload and not module.check_mode:
@@ -56,6 +62,8 @@ def run(module: Any) -> dict[str, Any]:
             file.write(content, owner)
         if reload:
             file.reload(owner)
+        if key is not None:
+            key.write(owner)
         if start:
             service.start()
             if file.agent() is None:  # it ran before, without its control socket, so systemd had nothing to do
@@ -64,6 +72,16 @@ def run(module: Any) -> dict[str, Any]:
                     f" systemctl reload {paths.SERVICE} makes its control socket again"
                 )
             become_master(module.params["master_of"], module.params["runtime_dir"])
+    differences = [
+        {
+            "before_header": file.path,
+            "after_header": file.path,
+            "before": file.masked(),
+            "after": file.marked(content),
+        }
+    ]
+    if key is not None:
+        differences.append(difference(key.path, keys, digests(key.path, owner), changed=True))
     return {
         "changed": write or reload or start,
         "written": write,
@@ -71,13 +89,14 @@ def run(module: Any) -> dict[str, Any]:
         "started": start,
         "plan": plan,
         "mastership": [] if foreseen is None else foreseen["mastership"],
-        "diff": {
-            "before_header": file.path,
-            "after_header": file.path,
-            "before": file.masked(),
-            "after": file.marked(content),
-        },
+        "diff": differences if key is not None else differences[0],
     }
+
+
+def _key_to_write(secret: str, owner: tuple[int, int]) -> Optional[KeyFile]:
+    """Return the key file that has to be written; None without a key, or where it is right. Raises DeploymentError."""
+    file = KeyFile(paths.PEER_KEY, secret, ONLY) if secret else None
+    return None if file is None or file.is_right(owner) else file
 
 
 def _warn(module: Any, warnings: list[str]) -> None:

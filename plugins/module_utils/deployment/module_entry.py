@@ -22,6 +22,7 @@ from .module_io import end
 
 _RUN = {
     "vrrp_agent": "module_agent",
+    "vrrp_compare": "module_compare",
     "vrrp_config": "module_config",
     "vrrp_drain": "module_drain",
     "vrrp_firewall": "module_firewall",
@@ -78,7 +79,13 @@ class Module:
 def main() -> NoReturn:
     """Run the module that the command line names."""
     name, *sent = sys.argv[2:]
-    text = base64.b64decode(sent[0]) if sent else sys.stdin.buffer.read()
-    run = import_module(f".{_RUN[name]}", __package__).run
-    end(Module(json.loads(text)), run)
+    answer(name, base64.b64decode(sent[0]) if sent else sys.stdin.buffer.read())
+
+
+def answer(name: str, request: bytes, archive: Optional[str] = None) -> NoReturn:
+    """Run a module with this request and print its answer. ``archive`` is the path of that out of which it runs."""
+    module = Module(json.loads(request))
+    if name == "vrrp_agent" and archive is not None:
+        module.params["_archive"] = archive
+    end(module, import_module(f".{_RUN[name]}", __package__).run)
     raise AssertionError("a module ends with an answer")

@@ -5,20 +5,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Optional
 
+from ..vrrp.agent.network import peer_keys
 from ..vrrp.client import AgentError, AgentUnreachable, Client, NoAgent
 from ..vrrp.config.syntax.redact import MASK
 from . import paths
 from .account import Account
 from .change import DeploymentError
 from .module_io import Run
-from .peer_key import KeyFile, digests
+from .peer_key import KeyFile, difference, digests
 
 
 def run(module: Any) -> dict[str, Any]:
-    """Write the key file and have a running agent read it, where it differs; only tell it in check mode.
+    """Write the key file and have a running agent read it, where one of them differs; only tell it in check mode.
 
     Raises DeploymentError. Nothing that is returned contains a key.
     """
@@ -26,34 +28,61 @@ def run(module: Any) -> dict[str, Any]:
     file = KeyFile(params["path"], params["key"], params["state"])
     params["key"] = MASK
     owner = Account(paths.USER, Run(module.run_command)).owner()
-    before, changed = digests(file.path, owner), not file.is_right(owner)
+    wanted = [peer_keys.digest(key) for key in file.wanted()]  # before the file is another one
+    client = Client(params["runtime_dir"])
+    in_force = _in_force(client)
+    before, writes = digests(file.path, owner), not file.is_right(owner)
+    changed = writes or in_force not in (None, wanted)
     reloaded = False
     if changed and not module.check_mode:
         if owner == (-1, -1):
             raise DeploymentError(f"there is no user {paths.USER}: run hotstandby.vrrp.vrrp_agent first")
-        reloaded = _reload(params["runtime_dir"], file.write(owner))
+        restore = file.write(owner) if writes else _nothing
+        if in_force is not None:
+            _read(client, wanted, restore)
+            reloaded = True
     after = digests(file.path, owner)
-    return {"changed": changed, "reloaded": reloaded, "keys": after, "diff": _diff(file, before, after, changed)}
+    return {
+        "changed": changed,
+        "reloaded": reloaded,
+        "keys": after,
+        "diff": difference(file.path, before, after, changed),
+    }
 
 
-def _reload(runtime_dir: str, restore: Callable[[], None]) -> bool:
-    """Have a running agent read its configuration again, and the key with it. Return whether one runs.
+def _in_force(client: Client) -> Optional[list[str]]:
+    """Return digests of the keys of the running agent; None where none runs, or its file has no ``peer_status``.
 
-    Where it does not, the file before comes back: later runs compare files, and would take the key for read.
+    Such an agent reads the key when it takes a file that has the line.
     """
     try:
-        Client(runtime_dir).reload()
+        peer = client.status().get("peer")
     except NoAgent:
-        return False
+        return None
+    except (AgentError, AgentUnreachable) as error:
+        raise DeploymentError(f"the agent does not say which key it has, so nothing is written: {error}") from error
+    if peer is not None and "keys" not in peer:
+        raise DeploymentError("the agent that runs is of an older release: restart it first, and nothing is written")
+    return None if peer is None else list(peer["keys"])
+
+
+def _nothing() -> None:
+    """Do nothing: no file was written."""
+
+
+def _read(client: Client, wanted: list[str], restore: Callable[[], None]) -> None:
+    """Have the running agent read the key, and nothing else: a file that somebody has just edited stays unread.
+
+    Where it does not, the file before comes back. Raises DeploymentError then.
+    """
+    try:
+        answer = client.read_peer_key()
     except (AgentError, AgentUnreachable) as error:
         restore()
         raise DeploymentError(f"the agent did not read the key, so the file before is back: {error}") from error
-    return True
-
-
-def _diff(file: KeyFile, before: list[str], after: list[str], changed: bool) -> dict[str, str]:
-    """Return the digests of the keys; in check mode the new file has none."""
-    shown = ["".join(f"key {each}\n" for each in keys) for keys in (before, after)]
-    if changed and before == after:
-        shown[1] = "another key, or another owner or mode\n"
-    return {"before_header": file.path, "after_header": file.path, "before": shown[0], "after": shown[1]}
+    if answer["keys"] != wanted:
+        restore()
+        with contextlib.suppress(AgentError, AgentUnreachable):
+            client.read_peer_key()
+        why = answer["problem"] or "it reads another file, which its line peer_status names"
+        raise DeploymentError(f"the agent has another key, so the file before is back: {why}")

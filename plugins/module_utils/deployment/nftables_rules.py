@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Optional
 
-from ..vrrp.protocol.constants import VRRP_PROTOCOL
+from ..vrrp.protocol.constants import AH_PROTOCOL
 from .packet_filter import (
     ACCEPT,
     DROP,
@@ -30,10 +30,9 @@ from .packet_filter import (
 
 _HOOKS = {"prerouting": IN, "input": IN, "output": OUT, "postrouting": OUT}
 _FAMILIES = {"ip": 4, "ip6": 6, "inet": 0}
-_OF_VRRP = ("vrrp", "112", VRRP_PROTOCOL)
 _VERDICTS = {"accept": ACCEPT, "drop": DROP, "reject": DROP, "return": RETURN, "jump": JUMP, "goto": GOTO}
 _NO_EFFECT = ("counter", "log", "mangle", "notrack", "ct helper")
-_PORTS = ("tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "igmp", "th", "gre")
+_OTHERS = ("tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "igmp", "th", "gre", "esp", "comp", "ah")
 
 
 def chains(ruleset: Mapping[str, Any]) -> dict[str, Chain]:
@@ -131,6 +130,8 @@ def _equals(left: Any, value: Any, packet: Packet) -> Optional[bool]:
     if "payload" in left:
         return _payload(left["payload"], value, packet)
     if "ct" in left and left["ct"].get("key") == "state":
+        if packet.established:
+            return bool(value == "established")
         # An answer to multicast never makes the connection established; with unicast the peer's packet may.
         return True if value in ("new", "untracked") else False if packet.multicast or value == "invalid" else None
     if "ct" in left and left["ct"].get("key") == "status":
@@ -147,7 +148,7 @@ def _meta(key: str, value: Any, packet: Packet) -> Optional[bool]:
     if key in ("oif", "oifname"):
         return packet.direction == OUT and named(packet.interface, str(value), "*")
     if key == "l4proto":
-        return value in _OF_VRRP
+        return packet.has_protocol(value)
     if key in ("nfproto", "protocol"):
         return bool(value == {"nfproto": {4: "ipv4", 6: "ipv6"}, "protocol": {4: "ip", 6: "ip6"}}[key][packet.version])
     if key == "pkttype" and packet.direction == IN:
@@ -157,18 +158,30 @@ def _meta(key: str, value: Any, packet: Packet) -> Optional[bool]:
 
 def _payload(payload: Mapping[str, Any], value: Any, packet: Packet) -> Optional[bool]:
     protocol, name = payload.get("protocol"), payload.get("field")
-    if protocol in _PORTS:
+    if packet.port and protocol in ("udp", "th"):
+        return _is_port(packet.port, value) if name in ("sport", "dport") else None
+    if protocol == "ah" and packet.protocol == AH_PROTOCOL:
+        return None
+    if protocol in _OTHERS:
         return False
     if protocol in ("ip", "ip6"):
         if _FAMILIES[protocol] != packet.version:
             return False
         if name in ("protocol", "nexthdr"):
-            return value in _OF_VRRP
+            return packet.has_protocol(value)
         if name in ("saddr", "daddr"):
             return within(packet.source if name == "saddr" else packet.destination, _address(value))
         if name in ("ttl", "hoplimit"):
-            return bool(value == 255)
+            return None if packet.port else bool(value == 255)
     return None
+
+
+def _is_port(port: int, value: Any) -> Optional[bool]:
+    """Return whether a port is this number or in this range; None for what is neither."""
+    if isinstance(value, Mapping) and isinstance(value.get("range"), (list, tuple)):
+        first, last = value["range"]
+        return bool(first <= port <= last)
+    return bool(value == port) if isinstance(value, int) else None
 
 
 def _address(value: Any) -> str:

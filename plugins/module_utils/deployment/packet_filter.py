@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Optional
 
+from ..vrrp.protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL
 from ..vrrp.protocol.packet import Address
 
+UDP_PROTOCOL = 17
+NAMES = {VRRP_PROTOCOL: "vrrp", AH_PROTOCOL: "ah", UDP_PROTOCOL: "udp"}
 ACCEPT, DROP, CONTINUE, RETURN, JUMP, GOTO = "accept", "drop", "continue", "return", "jump", "goto"
 IN, OUT = "in", "out"
 _DEPTH_MAX = 16  # the kernel's own limit for jumps
@@ -23,17 +26,44 @@ _DEPTH_MAX = 16  # the kernel's own limit for jumps
 
 @dataclass(frozen=True)
 class Packet:
-    """It is a VRRP packet that comes in or goes out by ``interface``."""
+    """It is a packet that comes in or goes out by ``interface``.
+
+    It is VRRP, an IP Authentication Header, or UDP with the same ``port`` at both ends.
+    """
 
     direction: str
     interface: str
     source: Address
     destination: Address
+    protocol: int = VRRP_PROTOCOL
+    port: int = 0
 
     @property
     def version(self) -> int:
         """Return its IP version."""
         return self.source.version
+
+    @property
+    def peer(self) -> Address:
+        """Return the address at the other end."""
+        return self.source if self.direction == IN else self.destination
+
+    @property
+    def name(self) -> str:
+        """Return its protocol as in /etc/protocols."""
+        return NAMES[self.protocol]
+
+    def has_protocol(self, value: object) -> bool:
+        """Return whether a rule means its protocol, by name or number."""
+        return str(value) in (self.name, str(self.protocol))
+
+    @property
+    def established(self) -> Optional[bool]:
+        """Return whether the kernel takes it for an answer; None where that depends on the peer.
+
+        One to a group never is. Of UDP with one port each end sends once a second, so each packet answers the other's.
+        """
+        return False if self.multicast else True if self.port else None
 
     @property
     def multicast(self) -> bool:

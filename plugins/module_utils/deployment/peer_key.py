@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Callable
@@ -19,12 +18,6 @@ from .change import DeploymentError
 
 MODE = 0o600
 ONLY, ACCEPTED, SIGNS = "only", "accepted", "signs"
-_DIGITS = 12
-
-
-def digest(secret: bytes) -> str:
-    """Return what stands for a key: it tells two of them apart, and nothing else."""
-    return hashlib.sha256(b"hotstandby peer key " + secret).hexdigest()[:_DIGITS]
 
 
 def digests(path: str, owner: tuple[int, int]) -> list[str]:
@@ -33,9 +26,17 @@ def digests(path: str, owner: tuple[int, int]) -> list[str]:
     With another owner or mode it is not usable: the agent may be unable to read it, and others able to.
     """
     try:
-        return [digest(secret) for secret in peer_keys.read(path)] if files.has_owner(path, MODE, *owner) else []
+        return [peer_keys.digest(key) for key in peer_keys.read(path)] if files.has_owner(path, MODE, *owner) else []
     except (OSError, ValueError):  # who is not root may not look into the directory
         return []
+
+
+def difference(path: str, before: list[str], after: list[str], changed: bool) -> dict[str, str]:
+    """Return the digests of the keys in Ansible's form of a difference; in check mode the new file has none."""
+    shown = ["".join(f"key {each}\n" for each in keys) for keys in (before, after)]
+    if changed and before == after:
+        shown[1] = "another key, or another owner or mode\n"
+    return {"before_header": path, "after_header": path, "before": shown[0], "after": shown[1]}
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class KeyFile:
     new: str
     state: str
 
-    def content(self) -> bytes:
-        """Return what the file is to contain. Raises DeploymentError for what is no key, without telling it."""
+    def wanted(self) -> list[bytes]:
+        """Return the keys that the file is to have. Raises DeploymentError for what is no key, without telling it."""
         try:
             own = secret_of(self.new)
         except ValueError as error:
@@ -57,7 +58,11 @@ class KeyFile:
         except (OSError, ValueError):
             others = []  # there is nothing that the other node could have signed with
         keys = [own, *others] if self.state == SIGNS else [*others, own]
-        return "".join(f"hex:{key.hex()}\n" for key in keys[-peer_keys.KEYS_MAX :]).encode()
+        return keys[-peer_keys.KEYS_MAX :]
+
+    def content(self) -> bytes:
+        """Return what the file is to contain. Raises DeploymentError, too."""
+        return "".join(f"hex:{key.hex()}\n" for key in self.wanted()).encode()
 
     def is_right(self, owner: tuple[int, int]) -> bool:
         """Return whether content, mode and owner are as they are to be."""

@@ -13,26 +13,33 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import Any, Optional
 
 from ..vrrp.agent.netlink.bpf import LOAD_OCTET, attach, only
 from ..vrrp.agent.netlink.links import Link
 from ..vrrp.agent.network import ip_headers
 from ..vrrp.agent.network.sockets import PACKET_MAX, open_socket
+from ..vrrp.protocol import ipsec_ah
 from ..vrrp.protocol.arp_ndp import ETHERTYPE_IPV6
 from ..vrrp.protocol.constants import (
+    AH_PROTOCOL,
     HEADER_LENGTH,
     VRID_MAX,
     VRID_MIN,
     VRRP_MULTICAST_IPV4,
     VRRP_MULTICAST_IPV6,
     VRRP_PROTOCOL,
+    VRRP_TTL,
 )
-from ..vrrp.protocol.packet import Advertisement, PacketError, decode, encode, length_of
+from ..vrrp.protocol.packet import Address, Advertisement, PacketError, decode, encode, length_of
 
 MULTICAST, UNICAST = "multicast", "unicast"
+VRRP, AH, UDP = "vrrp", "ah", "udp"
+_KEY = b"a try"
+IDENTIFICATION_MAX = 65535
 INTERVAL_S = 0.2
 MULTICAST_AFTER_S = 1.0  # until then every router of the segment has told its id, with the usual interval
 LEAST_S, MAX_S = 1.0, 5.0  # the hosts of a play do not begin at the same moment
@@ -66,25 +73,31 @@ class Attempt:
         self._peer_heard: set[str] = set()
         self.claims: list[Any] = []  # answers of the peer to a question for its address
         self._due_s = 0.0
-        self._vrrp = open_socket(link.name, link.index, self.peer.version)
+        self._protocol = AH_PROTOCOL if entry.get("protocol") == AH else VRRP_PROTOCOL
+        self._count = ipsec_ah.Counter()
+        self._vrrp = open_socket(link.name, link.index, self.peer.version)  # it sends everything
+        self._hearing = self._vrrp
         try:
-            self._packets = _packet_socket(link.name, self.peer.version)
+            if self._protocol == AH_PROTOCOL:
+                self._hearing = open_socket(link.name, link.index, self.peer.version, AH_PROTOCOL)
+            self._packets = _packet_socket(link.name, self.peer.version, self._protocol)
             if MULTICAST in self._kinds:
-                self._vrrp.join(self.group)
+                self._hearing.join(self.group)
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        """Close both sockets."""
+        """Close the sockets."""
         self._vrrp.close()
+        self._hearing.close()
         with contextlib.suppress(AttributeError):
             self._packets.close()
 
     @property
     def sockets(self) -> tuple[tuple[Any, Any], ...]:
         """Return each socket with the function that reads one packet of it, and returns whether there was one."""
-        return (self._vrrp, self._read), (self._packets, self._read_arrived)
+        return (self._hearing, self._read), (self._packets, self._read_arrived)
 
     @property
     def done(self) -> bool:
@@ -110,6 +123,7 @@ class Attempt:
         """Return the counts of advertisements, and why the kernel refused some."""
         return {
             "interface": self._interface,
+            "protocol": AH if self._protocol == AH_PROTOCOL else VRRP,
             "source": str(self.source),
             "peer": str(self.peer),
             "group": str(self.group),
@@ -128,14 +142,22 @@ class Attempt:
         destination = self.peer if kind == UNICAST else self.group
         priority = 1 + sum(_HEARD[each] for each in self._kinds if self._heard[each])
         said = encode(Advertisement(self._version, number, priority, (), 100), self.source, destination)
-        refused = self._vrrp.send(ip_headers.write(self.source, destination, said), str(destination))
+        refused = self._vrrp.send(self._packet(destination, said), str(destination))
         if refused is None:
             self._sent[kind] += 1
         else:
             self._refused[kind] = refused
 
+    def _packet(self, destination: Address, said: bytes) -> bytes:
+        """Return the whole packet. Its Authentication Header is signed with a key of its own: nobody verifies it."""
+        if self._protocol == VRRP_PROTOCOL or not isinstance(self.source, IPv4Address):
+            return ip_headers.write(self.source, destination, said)
+        number, ends = self._count.take(time.time()), (self.source, IPv4Address(str(destination)))
+        of_packet = number % IDENTIFICATION_MAX + 1, *ends, VRRP_TTL, ip_headers.INTERNETWORK_CONTROL
+        return ipsec_ah.seal(_KEY, number, *of_packet, said)
+
     def _read(self) -> bool:
-        packet = self._vrrp.receive()
+        packet = self._hearing.receive()
         if packet is None:
             return False
         self._note(packet, self._heard)
@@ -181,12 +203,12 @@ def _advertisement(received: ip_headers.Received) -> Optional[Advertisement]:
         return None
 
 
-def _packet_socket(interface: str, version: int) -> socket.socket:
-    """Return a socket that gets each IP packet of VRRP on the interface, from the network and from this node."""
+def _packet_socket(interface: str, version: int, protocol: int) -> socket.socket:
+    """Return a socket that gets each packet of the IP protocol on the interface, also what this node sends."""
     kind = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
     sock = socket.socket(socket.AF_PACKET, kind, 0)  # with protocol 0 nothing arrives before the filter is there
     try:
-        attach(sock, *only((LOAD_OCTET, _PROTOCOL_AT[version], VRRP_PROTOCOL)))
+        attach(sock, *only((LOAD_OCTET, _PROTOCOL_AT[version], protocol)))
         sock.bind((interface, ETHERTYPE_IPV6 if version == 6 else _ETHERTYPE_IPV4))
     except BaseException:
         sock.close()

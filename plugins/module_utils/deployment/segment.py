@@ -62,6 +62,8 @@ def probe(wanted: Sequence[Mapping[str, Any]], peers: Sequence[Mapping[str, Any]
                 listen_s = max(listen_s, min(entry["listen"], LISTEN_MAX_S))
         attempts = []
         for entry in peers:
+            if entry.get("protocol") == reach.UDP:
+                continue  # an agent may use the port; only the firewall is read for it
             link = names.get(entry["interface"])
             if link is not None and link.usable:
                 attempt = _open_attempt(stack, selector, link, entry)

@@ -20,14 +20,14 @@ def attempts(
 
     There is one for each interface, source and peer, and none where an agent of the pair hears the other there already,
     unless ``proven_too``: a standby hears its master whatever becomes of its own advertisements.
-    Instances with an Authentication Header are left out: a firewall knows those by another protocol.
+    Instances with an Authentication Header have one of their own: a firewall knows those by another protocol.
     """
     made: dict[str, list[Any]] = {host: [] for host in hosts}
     for host in hosts:
         for other in hosts:
             for instance in plan.get(host, ()) if other != host else ():
                 theirs = next((each for each in plan.get(other, ()) if each["name"] == instance["name"]), None)
-                if theirs is None or instance.get("auth_type") == "AH":
+                if theirs is None:
                     continue
                 entry = _attempt(found[host], found[other], instance, theirs)
                 if entry and entry not in made[host] and (proven_too or not _proven(entry, found[host], found[other])):
@@ -49,7 +49,14 @@ def _attempt(
         peer = next((address for address in named if address in present), peer if peer in named else None)
     if source is None or peer is None:
         return None
-    entry = {"interface": instance["interface"], "source": source, "peer": peer, "unicast": unicast}
+    protocol = "ah" if instance.get("auth_type") == "AH" else "vrrp"
+    entry = {
+        "interface": instance["interface"],
+        "protocol": protocol,
+        "source": source,
+        "peer": peer,
+        "unicast": unicast,
+    }
     if instance.get("mcast_dst_ip") and not unicast:
         entry["group"] = str(instance["mcast_dst_ip"])
     return {**entry, "version": int(instance.get("version") or 2)}
@@ -82,9 +89,10 @@ def _links(found: Found) -> Sequence[Mapping[str, Any]]:
 def _proven(entry: Mapping[str, Any], here: Found, there: Found) -> bool:
     """Return whether a standby on one of the two hosts hears the other one as master on this way.
 
-    A multicast group of the user is tried each time: the status of an agent does not say which group it hears.
+    A multicast group of the user is tried each time, and so is an Authentication Header: the status of an agent says
+    neither which group it hears nor how.
     """
-    if "group" in entry:
+    if "group" in entry or entry["protocol"] == "ah":
         return False
     return _hears(here, entry, entry["source"], entry["peer"]) or _hears(there, entry, entry["peer"], entry["source"])
 

@@ -15,16 +15,18 @@ from ..vrrp.config.semantics.build import build
 from ..vrrp.config.semantics.sections import read
 from ..vrrp.config.syntax.diagnostics import Diagnostics, TooManyErrors, in_order
 from ..vrrp.config.syntax.include import NOWHERE, Surroundings
-from ..vrrp.config.syntax.parser import Statement, parse
+from ..vrrp.config.syntax.parser import Statement, Tree, parse
 from ..vrrp.config.syntax.redact import Secrets
 from . import from_model as say
 from .host import PREFIX
-from .import_gaps import Gap, lines_of, split
+from .import_gaps import Gap, lines_of, place_of, split
 from .import_owner import without_weights
+from .import_passed_over import without_passed_over
 from .import_refusals import leave_out
 
 # Words that differ between the two hosts of a pair: they go to the variables of one host.
 OWN = ("state", "priority", "unicast_src_ip", "unicast_peer", "mcast_src_ip")
+ROUNDS = 5  # what is left out may be named elsewhere: a script in an instance, an instance in a group
 _STATIC = ("static_ipaddress", "static_routes", "static_rules")
 
 
@@ -52,23 +54,45 @@ def import_file(
 ) -> Imported:
     """Read ``text`` as the machine ``config_id`` would, and return it in the role's words. Never raises for bad input.
 
-    Without ``secrets`` a password or key becomes the name of a variable.
+    Without ``secrets`` a password or key becomes the name of a variable. Lines that are wrong, and that keepalived
+    passes over, are gaps; any other error is a problem.
     """
-    found, findings, hidden = Imported(), Diagnostics(), Secrets()
+    found, hidden = Imported(), Secrets()
     tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings, hidden)
     found.files = [path, *(source for source, _text in hidden.sources[1:])]
-    findings.errors.extend(tree.problems)
-    findings.warnings.extend(tree.warnings)
     statements = split(tree.statements, found.gaps)
-    configuration = None
-    with suppress(TooManyErrors):
-        configuration = build(read(replace(tree, statements=statements), findings), path, tree.balanced, findings)
+    first = tree.statements[0].place if tree.statements else None
+    if text.startswith("\ufeff") and first is not None and (first.path, first.line) == (path, 1):
+        why = "a byte order mark stands before it: keepalived does not know a word that begins with one; here it counts"
+        found.gaps.append(Gap.at(tree.statements[0], why, "save the file as UTF-8 without one"))
+    configuration, findings = _built(tree, statements, path)
+    gaps: list[Gap] = []
+    again, kept = findings, statements
+    for _round in range(ROUNDS):
+        shorter = without_passed_over(kept, hidden.hide(in_order(again.errors)), gaps) if again.errors else None
+        if shorter is None:
+            break
+        kept = shorter
+        other, again = _built(tree, kept, path)
+    if again is not findings and not again.errors:
+        configuration, findings, statements = other, again, kept
+        found.gaps.extend(gaps)
     found.warnings = [str(each) for each in hidden.hide(in_order(findings.warnings))]
     found.problems = [str(each) for each in hidden.hide(in_order(findings.errors))]
     if configuration is not None and not found.problems:
         found.configuration = configuration
-        _say(without_weights(configuration, found.gaps), statements, found, say.Vault(secrets))
+        _say(without_weights(configuration, found.gaps, statements), statements, found, say.Vault(secrets))
     return found
+
+
+def _built(tree: Tree, statements: tuple[Statement, ...], path: str) -> tuple[Optional[Configuration], Diagnostics]:
+    """Return the model of the statements, which must not be used where there are errors, and what was found."""
+    findings, configuration = Diagnostics(), None
+    findings.errors.extend(tree.problems)
+    findings.warnings.extend(tree.warnings)
+    with suppress(TooManyErrors):
+        configuration = build(read(replace(tree, statements=statements), findings), path, tree.balanced, findings)
+    return configuration, findings
 
 
 def _say(configuration: Configuration, statements: tuple[Statement, ...], found: Imported, vault: say.Vault) -> None:
@@ -79,7 +103,8 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
             lines.setdefault(keyword, []).extend(each)  # several blocks of one name are one
         if not lines.get("virtual_ipaddress"):
             why, instead = "an instance of the role has a virtual address", "give it one"
-            found.gaps.append(Gap("vrrp_instance", configuration.path, instance.line, why, instead))
+            place = place_of(statements, "vrrp_instance", instance.name, configuration.path)
+            found.gaps.append(Gap("vrrp_instance", *place, why, instead, decisive=True))
             continue
         lines["unicast_peer"] = _peers(lines.get("unicast_peer", []), instance)
         instances.append(say.instance_words(instance, lines, configuration, vault))
@@ -89,7 +114,7 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
     for word in _STATIC:
         static = [line for keyword, each in lines_of(statements, "") if keyword == word for line in each]
         if static:
-            host[word] = static
+            host[word] = say.address_lines(static) if word == "static_ipaddress" else static
     entries = {
         "scripts": [say.script_words(each) for each in configuration.scripts],
         "track_processes": [say.process_words(each) for each in configuration.processes],
@@ -102,7 +127,7 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
     together = _hoist(instances, host)
     (shared if together else host)["instances"] = instances
     said = {PREFIX + word: value for word, value in {**shared, **host}.items()}
-    found.gaps.extend(leave_out(said, configuration))
+    found.gaps.extend(leave_out(said, configuration, statements))
     found.shared = {name: value for name, value in said.items() if name.removeprefix(PREFIX) in shared}
     found.host = {name: value for name, value in said.items() if name.removeprefix(PREFIX) in host}
     left = repr(said)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
+from string import digits
 from typing import Any, Optional
 
 from ..vrrp.config.keywords.global_defs import GLOBAL_DEFS
@@ -32,6 +33,7 @@ from .variables import variables
 
 # Words that an entry always has, also with the default: a reader should not have to know it.
 _ALWAYS = ("state", "interface", "virtual_router_id", "priority", "version", "interval", "file")
+_WITH_A_VALUE = ("brd", "broadcast", "dev", "label", "scope", "peer", "preferred_lft")  # words of an address
 _NONE = object()
 Words = dict[str, Any]
 
@@ -65,7 +67,7 @@ def instance_words(
         words["auth_hmac"] = _hmac(instance.hmac, vault)
     for word, entry in variables(VRRP_INSTANCE).items():
         if isinstance(entry, Block) and lines.get(word) and entry.variable == SAID:
-            words[word] = lines[word]  # as they were written
+            words[word] = address_lines(lines[word]) if word == "virtual_ipaddress_excluded" else lines[word]
     if instance.garp.extra_if_s:
         words["garp_extra_if"] = f"{'all ' if instance.garp.extra_if_all else ''}{_number(instance.garp.extra_if_s)}"
     if instance.vmac is not None:
@@ -253,9 +255,32 @@ def _reverse(tracker: Any) -> Words:
     return {"reverse": True} if tracker.reverse else {}
 
 
+def address_lines(lines: Iterable[str]) -> list[str]:
+    """Return lines of virtual addresses as they were written, without the words that keepalived passes over."""
+    return [" ".join(_address_words(line)) for line in lines]
+
+
+def _address_words(line: str) -> Iterator[str]:
+    address, *options = line.split()
+    host, slash, prefix = address.partition("/")
+    six = ":" in host
+    length = prefix[: len(prefix) - len(prefix.lstrip(digits))]  # keepalived reads as far as the digits go
+    yield f"{host}/{length}" if slash and length and int(length) <= (128 if six else 32) else host
+    words = iter(options)
+    for word in words:
+        if word == "nodad":
+            continue
+        if word == "scope" and six:
+            next(words, "")
+            continue
+        yield "brd" if word == "broadcast" else word
+        if word in _WITH_A_VALUE:
+            yield next(words, "")
+
+
 def _with_prefix(line: str) -> str:
     """Return the line with /32 or /128 where it has no prefix length: the role would take that of the subnet."""
-    address, *options = line.split()
+    address, *options = _address_words(line)
     if "/" not in address and "peer" not in options:
         address += "/128" if ":" in address else "/32"
     return " ".join([address, *options])

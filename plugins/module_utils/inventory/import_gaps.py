@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..vrrp.config.keywords.table import ROOT, WORKS, Block, Entry, homes
+from ..vrrp.config.keywords.table import REFUSED, ROOT, WORKS, Block, Entry, homes
 from ..vrrp.config.syntax.parser import Statement
 from ..vrrp.config.syntax.suggest import closest
 
@@ -36,11 +36,12 @@ class Gap:
     line: int
     why: str
     instead: str
+    decisive: bool = False  # keepalived does something by it that the agent would not, or it decides who is master
 
     @classmethod
-    def at(cls, statement: Statement, why: str, instead: str, keyword: str = "") -> Gap:
+    def at(cls, statement: Statement, why: str, instead: str, keyword: str = "", decisive: bool = False) -> Gap:
         """Return a gap with the file and the line of ``statement``; ``keyword``, if given, replaces its keyword."""
-        return cls(keyword or statement.keyword, statement.place.path, statement.place.line, why, instead)
+        return cls(keyword or statement.keyword, statement.place.path, statement.place.line, why, instead, decisive)
 
 
 def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROOT) -> tuple[Statement, ...]:
@@ -53,7 +54,14 @@ def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROO
         elif entry is None or entry.addition != statement.addition:
             gaps.append(_unknown(statement, block))
         elif entry.standing != WORKS and not _harmless(entry, statement):
-            gaps.append(Gap.at(statement, entry.help, entry.instead or "nothing has to be done"))
+            # A block of the load balancer or of BFD is work that keepalived does; a setting of these is not.
+            decisive = entry.standing == REFUSED or (isinstance(entry, Block) and entry.foreign)
+            done = (
+                "leave it in keepalived's file, without its vrrp_instance"
+                if entry.foreign
+                else "nothing has to be done"
+            )
+            gaps.append(Gap.at(statement, entry.help, entry.instead or done, decisive=decisive))
         else:
             if (block.name, entry.name) in NOT_IN_THE_ROLE:
                 gaps.append(Gap.at(statement, *NOT_IN_THE_ROLE[block.name, entry.name]))
@@ -61,6 +69,14 @@ def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROO
                 statement = replace(statement, children=split(statement.children, gaps, entry))
             kept.append(statement)
     return tuple(kept)
+
+
+def place_of(statements: tuple[Statement, ...], block: str, name: str, path: str) -> tuple[str, int]:
+    """Return the file and the line where the block of that name begins; the first line of ``path`` where none does."""
+    for statement in statements:
+        if statement.keyword == block and [word.text for word in statement.values] == [name]:
+            return statement.place.path, statement.place.line
+    return path, 1
 
 
 def lines_of(statements: tuple[Statement, ...], block: str, name: str = "") -> Iterator[tuple[str, list[str]]]:
@@ -87,11 +103,16 @@ def _unknown(statement: Statement, block: Block) -> Gap:
         return Gap.at(statement, "it is our own keyword, not keepalived's", f"write: @hotstandby {statement.keyword}")
     if entry is not None:
         return Gap.at(statement, "it is keepalived's keyword, not our own", f"write: {statement.keyword}")
+    passes = "keepalived passes over it as well"
+    if block.name and statement.children is not None:
+        passes = (
+            f"keepalived 2.2 takes its }} for the end of {block.name}, and passes over the lines below; here they count"
+        )
     home = homes(statement.keyword)
     if home:
         places = " or ".join(name or "the top of the file" for name in home)
-        return Gap.at(statement, f"it belongs to {places}, and keepalived passes over it as well", "move it there")
+        return Gap.at(statement, f"it belongs to {places}, and {passes}", "move it there")
     meant = closest(statement.keyword, block.keywords)
     name = "(a word)" if block.secret else statement.keyword
     instead = f"did you mean {meant}?" if meant else "remove it"
-    return Gap.at(statement, "nobody knows this keyword: keepalived passes over it as well", instead, name)
+    return Gap.at(statement, f"nobody knows this keyword: {passes}", instead, name)

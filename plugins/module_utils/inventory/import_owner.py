@@ -10,8 +10,9 @@ from typing import Any
 
 from ..vrrp.config.model.configuration import Configuration, Instance
 from ..vrrp.config.model.trackers import Tracking
+from ..vrrp.config.syntax.parser import Statement
 from .effective_weights import OWNER
-from .import_gaps import Gap
+from .import_gaps import Gap, place_of
 
 _KEYWORDS = {
     "scripts": "track_script",
@@ -27,7 +28,7 @@ _WHY = "the role refuses a weight for the owner of an address (priority 255), wh
 _INSTEAD = "weight 0, which is a fault, or a lower priority"
 
 
-def without_weights(configuration: Configuration, gaps: list[Gap]) -> Configuration:
+def without_weights(configuration: Configuration, gaps: list[Gap], statements: tuple[Statement, ...]) -> Configuration:
     """Return ``configuration`` without what has a weight in an owner, or in a member of a sync group with an owner.
 
     A group moves together, so the role treats a weight of any member as one of the owner. What such a group itself
@@ -37,19 +38,21 @@ def without_weights(configuration: Configuration, gaps: list[Gap]) -> Configurat
     groups = [each for each in configuration.sync_groups if owners & set(each.members)]
     concerned = owners.union(*(each.members for each in groups))
     instances = tuple(
-        _stripped(each, configuration.path, gaps) if each.name in concerned else each
+        _stripped(each, place_of(statements, "vrrp_instance", each.name, configuration.path), gaps)
+        if each.name in concerned
+        else each
         for each in configuration.instances
     )
     return replace(configuration, instances=instances)
 
 
-def _stripped(instance: Instance, path: str, gaps: list[Gap]) -> Instance:
+def _stripped(instance: Instance, place: tuple[str, int], gaps: list[Gap]) -> Instance:
     kept: dict[str, tuple[Any, ...]] = {}
     for field, keyword in _KEYWORDS.items():
         entries = getattr(instance.track, field)
         kept[field] = tuple(each for each in entries if not each.weight)
         lost = [each for each in entries if each.weight]
-        gaps += [Gap(keyword, path, instance.line, f"{_WHY}: {_name(each)}", _INSTEAD) for each in lost]
+        gaps += [Gap(keyword, *place, f"{_WHY}: {_name(each)}", _INSTEAD) for each in lost]
     return replace(instance, track=Tracking(**kept))
 
 

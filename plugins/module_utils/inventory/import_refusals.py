@@ -12,10 +12,11 @@ from functools import partial
 from typing import Any, Optional
 
 from ..vrrp.config.model.configuration import Configuration
+from ..vrrp.config.syntax.parser import Statement
 from .errors import Problem, nowhere
 from .host import PREFIX, Host
 from .host_variables import SETTINGS
-from .import_gaps import Gap
+from .import_gaps import Gap, place_of
 from .instance import drafts
 from .instance_variables import FIELDS
 from .instances import judge
@@ -23,6 +24,16 @@ from .track_gateways import gateways
 from .vip import parse
 
 Variables = dict[str, Any]
+Statements = tuple[Statement, ...]
+# Lists of entries -> the blocks of the file that they come from.
+_BLOCKS: Mapping[str, tuple[str, ...]] = {
+    "instances": ("vrrp_instance",),
+    "scripts": ("vrrp_script",),
+    "track_processes": ("vrrp_track_process",),
+    "track_files": ("track_file", "vrrp_track_file"),
+    "sync_groups": ("vrrp_sync_group",),
+    "track_groups": ("track_group",),
+}
 # Words that an entry needs: without one it is not valid, or means something else.
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "instances": ("name", "interface", "virtual_router_id", "version", "advert_int", "virtual_ipaddress"),
@@ -47,12 +58,12 @@ class _Removal:
     entry: str = ""
 
 
-def leave_out(variables: Variables, configuration: Configuration) -> list[Gap]:
-    """Remove from ``variables`` what the role would refuse, and return that as gaps."""
+def leave_out(variables: Variables, configuration: Configuration, statements: Statements) -> list[Gap]:
+    """Remove from ``variables`` what the role would refuse, and return that as gaps, with places in ``statements``."""
     gaps: list[Gap] = []
     while True:
         found = [(each, _removal(each, variables)) for each in dict.fromkeys(_problems(variables, configuration))]
-        gaps += [_gap(problem, removal, variables, configuration) for problem, removal in found]
+        gaps += [_gap(problem, removal, variables, (configuration.path, statements)) for problem, removal in found]
         for _problem, removal in found:
             if removal is not None:
                 removal.work()
@@ -137,17 +148,18 @@ def _name(entry: Any) -> str:
     return first.partition("/")[0]
 
 
-def _gap(problem: Problem, removal: Optional[_Removal], variables: Variables, configuration: Configuration) -> Gap:
-    """Return the gap. For an entry of ``instances`` its line is that of the instance's block, else 1."""
+def _gap(problem: Problem, removal: Optional[_Removal], variables: Variables, file: tuple[str, Statements]) -> Gap:
+    """Return the gap. For an entry of a list its place is that of the entry's block, else the first line."""
     match = _VARIABLE.fullmatch(problem.variable)
-    word, inner, line = problem.variable.removeprefix(PREFIX), None, 1
+    word, inner, place = problem.variable.removeprefix(PREFIX), None, (file[0], 1)
     if match is not None:
         word, inner = match["word"], match["inner"]
-        if word == "instances" and match["index"] is not None:
-            name = variables[PREFIX + word][int(match["index"])]["name"]
-            line = next((each.line for each in configuration.instances if each.name == name), 1)
+        if word in _BLOCKS and match["index"] is not None:
+            name = str(variables[PREFIX + word][int(match["index"])].get("name"))
+            found = [place_of(file[1], block, name, "") for block in _BLOCKS[word]]
+            place = next((each for each in found if each[0]), place)
     why = f"the role refuses {problem.variable}: {problem.text}"
     if removal is not None and removal.entry:
         why += f"; {removal.entry} is left out"
     instead = problem.hint or "correct the value before a deployment"
-    return Gap(inner or word, configuration.path, line, why, instead)
+    return Gap(inner or word, *place, why, instead, decisive=True)

@@ -15,6 +15,7 @@ Instance = Mapping[str, Any]
 
 _KEEPING = ("yes", "true", "1", "on", "static")
 _EXECUTABLE_TYPES = ("bin_t", "usr_t", "lib_t", "shell_exec_t", "python_exec_t")
+_ARP_LEAST = {"arp_ignore": 1, "arp_announce": 2}  # ip-sysctl: an interface answers and asks for itself alone
 _STRICT = 1  # rp_filter: RFC 3704 section 2.2
 
 
@@ -34,6 +35,8 @@ def node_settings(
         said = [*_selinux(settings.get("selinux") or {}), *_managers(settings.get("managers") or {})]
         for interface in dict.fromkeys(instance["interface"] for instance in plan.get(host, ())):
             said += _rp_filter(interface, settings, found.get(host) or {})
+        for interface in dict.fromkeys(each["interface"] for each in plan.get(host, ()) if each.get("unicast_peer")):
+            said += _arp(interface, settings, found.get(host) or {})
         warnings[host] += [f"{host}: {text}" for text in said]
     return errors, warnings
 
@@ -65,6 +68,8 @@ def _networks(found: Look) -> Iterator[tuple[str, Any]]:
     for link in found.get("interfaces") or ():
         for entry in link["addresses"]:
             address = ip_interface(entry["address"])
+            if entry["address"] in (link.get("virtual_addresses") or ()):
+                continue  # a macvlan of an instance has no other
             if address.network.prefixlen < address.max_prefixlen:  # clouds give addresses without a subnet
                 yield str(address.ip), address.network
 
@@ -96,14 +101,32 @@ def _rp_filter(interface: str, settings: Mapping[str, Any], found: Look) -> Iter
     """Yield a warning where the strict check drops the peer: the way back to it is by another interface, too."""
     if (settings.get("rp_filter") or {}).get(interface) != _STRICT:
         return
+    for name, shared in _beside(interface, found):
+        yield (
+            f"rp_filter of {interface} is 1, and {name} is in {shared} as well: the kernel drops advertisements of the "
+            f"peer where it answers by {name} (sysctl -w net/ipv4/conf/{interface}/rp_filter=2)"
+        )
+
+
+def _arp(interface: str, settings: Mapping[str, Any], found: Look) -> Iterator[str]:
+    """Yield a warning where another interface claims the address of this one, to which the peer sends."""
+    known = settings.get("arp") or {}
+    for name, shared in _beside(interface, found):
+        low = [word for word, least in _ARP_LEAST.items() if known.get(name, _ARP_LEAST).get(word, least) < least]
+        if low:
+            advice = " ".join(f"net/ipv4/conf/{name}/{word}={_ARP_LEAST[word]}" for word in low)
+            yield (
+                f"{name} is in {shared} as well as {interface}, and claims its address in ARP ({', '.join(low)}): what "
+                f"the peer sends to that address may arrive on {name}, where nobody listens (sysctl -w {advice})"
+            )
+
+
+def _beside(interface: str, found: Look) -> Iterator[tuple[str, str]]:
+    """Yield each other interface with an own address in an IPv4 subnet of this one, and that subnet."""
     networks: dict[str, set[Any]] = {}
     for link in found.get("interfaces") or ():
-        networks[link["name"]] = {network for _address, network in _networks({"interfaces": [link]})}
+        networks[link["name"]] = {each for _address, each in _networks({"interfaces": [link]}) if each.version == 4}
     for name, theirs in networks.items():
-        shared = {each for each in theirs & networks.get(interface, set()) if each.version == 4}
+        shared = theirs & networks.get(interface, set())
         if name != interface and shared:
-            yield (
-                f"rp_filter of {interface} is 1, and {name} is in {', '.join(map(str, shared))} as well: the kernel "
-                f"drops advertisements of the peer where it answers by {name} "
-                f"(sysctl -w net/ipv4/conf/{interface}/rp_filter=2)"
-            )
+            yield name, ", ".join(sorted(map(str, shared)))

@@ -11,6 +11,7 @@ from typing import Any
 from .attempts import attempts
 from .clocks import clocks
 from .node_settings import node_settings, subnets
+from .peer_status import closed
 from .reach import reach
 
 Look = Mapping[str, Any]  # what vrrp_info returns
@@ -31,6 +32,7 @@ def preflight(
         node_settings(hosts, looks, found, plan),
         subnets(hosts, found, tried),
         reach(hosts, looks),
+        closed(hosts, looks),
         clocks(hosts, looks, plan),
     ]
     return {

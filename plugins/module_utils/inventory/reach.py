@@ -11,6 +11,8 @@ from typing import Any, Optional
 
 MULTICAST, UNICAST = "multicast", "unicast"
 OUT, IN = "out", "in"
+_NUMBERS = {"vrrp": 112, "ah": 51}
+_IN_A_HEADER = {"vrrp": "", "ah": " with auth_type AH"}
 GROUPS = {4: "224.0.0.18", 6: "ff02::12"}
 
 _MULTICAST_AFTER_S = 1.0  # deployment/reach.py: no multicast is sent before that
@@ -66,6 +68,7 @@ def directions(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[Dire
             for sent in _reached(looks, sender) if sender != receiver else ():
                 for got in _reached(looks, receiver):
                     same = (got["source"], got["peer"]) == (sent["peer"], sent["source"])
+                    same = same and _protocol(got) == _protocol(sent)
                     if same and set(got["sent"]) == set(sent["sent"]):
                         together = got["arrived"][UNICAST] >= _ENOUGH or _overlapped(looks[sender], looks[receiver])
                         yield Direction(sender, receiver, sent, got, together)
@@ -86,10 +89,10 @@ def _fault(way: Direction, looks: Mapping[str, Look]) -> Optional[tuple[str, str
 
 def _refused(way: Direction, looks: Mapping[str, Look]) -> str:
     interface, why = way.sent["interface"], way.sent["refused"][way.kind]
-    text = f"the kernel sends no VRRP (IP protocol 112) from {interface} to {way.destination}: {why}"
+    text = f"the kernel sends no {_called(way)} from {interface} to {way.destination}: {why}"
     drop = drop_of(looks[way.sender], way.sent, way.kind, OUT)
     if drop is not None:
-        return f"{text}; {_by(drop)}. {_open(drop)}"
+        return f"{text}; {dropped_by(drop)}. {remedy(drop)}"
     if why == "Operation not permitted":
         return f"{text}. A firewall of this host drops it: look at the output of nft list ruleset and iptables-save"
     return text
@@ -97,11 +100,11 @@ def _refused(way: Direction, looks: Mapping[str, Look]) -> str:
 
 def _dropped(way: Direction, looks: Mapping[str, Look], tried: bool = True) -> str:
     interface = way.got["interface"]
-    said = f"VRRP (IP protocol 112) of {way.sender} to {way.destination}"
+    said = f"{_called(way)} of {way.sender} to {way.destination}"
     text = f"{said} arrives on {interface}, but this host drops it" if tried else f"{said} is dropped on {interface}"
     drop = drop_of(looks[way.receiver], way.got, way.kind, IN)
     if drop is not None:
-        return f"{text}: {_by(drop)}. {_open(drop)}"
+        return f"{text}: {dropped_by(drop)}. {remedy(drop)}"
     if (_settings(looks[way.receiver]).get("rp_filter") or {}).get(interface) == 1:
         advice = f"sysctl -w net/ipv4/conf/{interface}/rp_filter=2"
         return f"{text}, and rp_filter is 1: has it another route to {way.sent['source']}? ({advice})"
@@ -110,7 +113,7 @@ def _dropped(way: Direction, looks: Mapping[str, Look], tried: bool = True) -> s
 
 def _lost(way: Direction) -> str:
     where = f"{way.got['interface']} of {way.receiver}"
-    text = f"no VRRP (IP protocol 112) of {way.sender} to {way.destination} arrives on {where}"
+    text = f"no {_called(way)} of {way.sender} to {way.destination} arrives on {where}"
     if way.kind == MULTICAST and way.got["arrived"][UNICAST]:
         return (
             f"{text}, but what is sent to {way.sent['peer']} alone does: this network drops multicast. "
@@ -119,7 +122,8 @@ def _lost(way: Direction) -> str:
     if way.got.get("answers"):
         return (
             f"{text}, though {way.sent['source']} answers ARP there: the network between them drops the protocol. "
-            "Allow IP protocol 112 in the cloud's security group, the hypervisor or the switch"
+            f"Allow IP protocol {_NUMBERS[_protocol(way.sent)]} in the cloud's security group, the hypervisor or "
+            "the switch"
         )
     return f"{text}, nor anything else from there: are both on one segment (VLAN, bridge, cabling)?"
 
@@ -128,21 +132,34 @@ def drop_of(
     look: Look, entry: Mapping[str, Any], kind: str, direction: str, sure: bool = False
 ) -> Optional[Mapping[str, Any]]:
     """Return the firewall rule of a host that drops this: first one that certainly does, else one that may."""
-    wanted = (entry["interface"], entry["peer"], kind, direction)
+    wanted = (entry["interface"], entry["peer"], kind, direction, _protocol(entry))
     drops = [
         drop
         for drop in _settings(look).get("drops") or ()
-        if (drop["interface"], drop["peer"], drop["kind"], drop["direction"]) == wanted and (drop["sure"] or not sure)
+        if (*(drop[word] for word in ("interface", "peer", "kind", "direction")), _protocol(drop)) == wanted
+        and (drop["sure"] or not sure)
     ]
     return next((drop for drop in drops if drop["sure"]), drops[0] if drops else None)
 
 
-def _by(drop: Mapping[str, Any]) -> str:
+def _protocol(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("protocol") or "vrrp")
+
+
+def _called(way: Direction) -> str:
+    """Return what is sent, in words."""
+    protocol = _protocol(way.sent)
+    return f"VRRP{_IN_A_HEADER[protocol]} (IP protocol {_NUMBERS[protocol]})"
+
+
+def dropped_by(drop: Mapping[str, Any]) -> str:
+    """Return which rule drops something, in words."""
     certainty = "by" if drop["sure"] else "probably by"
     return f"{certainty} {drop['tool']}, {drop['place']}: {drop['rule']}"
 
 
-def _open(drop: Mapping[str, Any]) -> str:
+def remedy(drop: Mapping[str, Any]) -> str:
+    """Return what allows it."""
     return f"Allow it: {drop['remedy']}; or say ha_pair_open_firewall: true"
 
 

@@ -13,6 +13,9 @@ from .table import lines
 
 Result = Mapping[str, Any]  # what a module returned
 _COLUMNS = ("pair", "result", "what")
+_CANNOT_RUN = (126, 127)  # exit statuses of a shell: the program is not executable here, or something of it is missing
+_NOT_FOUND = "The module interpreter "  # Ansible says the rest itself
+_OF_SSH = "Shared connection to "
 _STOPPED = "stopped, because "
 
 
@@ -66,8 +69,21 @@ def message(result: Result) -> str:
     """Return the first line of the message of a result; of a loop that of the first item that failed."""
     failed = [item for item in result.get("results") or () if item.get("failed") or item.get("unreachable")]
     shown = failed[0] if failed else result
+    if "module_stderr" in shown and not str(shown.get("msg")).startswith(_NOT_FOUND):
+        return _no_answer(shown)
     problems = [first_line(problem) for problem in shown.get("problems") or ()]
     return ": ".join([first_line(shown.get("msg")), *problems[:1]])
+
+
+def _no_answer(result: Result) -> str:
+    """Return why a module gave no answer: its Python could not be started, or it crashed."""
+    said = [line for key in ("module_stderr", "module_stdout") for line in str(result.get(key) or "").splitlines()]
+    told = [line.strip() for line in said if line.strip() and not line.startswith(_OF_SSH)]
+    status = result.get("rc")
+    text = f"its Python gave no answer (exit status {status}): {told[-1] if told else 'it said nothing'}"
+    if status in _CANNOT_RUN:
+        return f"{text}. Install Python 3.9 or later, or name it with ansible_python_interpreter"
+    return text
 
 
 def first_line(text: Any) -> str:

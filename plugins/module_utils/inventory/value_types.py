@@ -127,7 +127,7 @@ def password(value: Any) -> str:
     text = str(value)
     if not text:
         raise ValueError("it is empty (leave the variable out for none)")
-    octets = len(text.encode())
+    octets = len(text.encode("utf-8", "surrogateescape"))
     if octets > AUTH_DATA_LENGTH:
         raise ValueError(
             f"{octets} octets are more than the {AUTH_DATA_LENGTH} that an advertisement carries (keepalived cuts the"

@@ -16,7 +16,7 @@ from . import peer_status
 from .table import lines
 
 _COLUMNS = ("instance", "node", "state", "vip", "hears", "verdict")
-MASTER, BACKUP = "MASTER", "BACKUP"
+MASTER, BACKUP, FAULT = "MASTER", "BACKUP", "FAULT"
 GOOD = "ok"
 
 
@@ -24,9 +24,12 @@ def proof(observations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -
     """Check what ``vrrp_info`` saw on each node of a pair that shares the instances ``names``.
 
     Returns ``proven``, ``problems`` and ``warnings`` (sentences), ``masters`` (instance to node) and ``table`` (lines).
+    ``risks`` are the problems for which a change may cost a client something. Those of an instance that no node has or
+    can take are none: there is nothing to lose, and the change may be what mends it.
     """
     rows: list[dict[str, Any]] = []
     problems: list[str] = []
+    risks: list[str] = []
     warnings: list[str] = []
     masters: dict[str, str] = {}
     for name in names:
@@ -34,20 +37,24 @@ def proof(observations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -
         leaders = [view for view in views.values() if view.states == [MASTER]]
         if len(leaders) == 1:
             masters[name] = leaders[0].node
+        wrong: list[str] = []
         for view in views.values():
             others = [leader for leader in leaders if leader is not view]
             verdict = view.verdict(others)
             if verdict != GOOD:
-                problems.append(f"{name} on {view.node}: {verdict}")
+                wrong.append(f"{name} on {view.node}: {verdict}")
             warnings += [f"{name} on {view.node}: {warning}" for warning in view.warnings]
             rows.append(view.row(verdict))
         if not any(MASTER in view.states for view in views.values()):
-            problems.append(f"{name}: no node is master")
+            wrong.append(f"{name}: no node is master")
+        problems += wrong
+        risks += [] if all(view.cannot_serve for view in views.values()) else wrong
     for node, observation in observations.items():
         warnings += peer_status.warnings(node, observation)
     return {
         "proven": not problems,
         "problems": problems,
+        "risks": risks,
         "warnings": warnings,
         "masters": masters,
         "table": lines(rows, _COLUMNS),
@@ -106,6 +113,13 @@ class _View:
         if leaders and heard != {leaders[0].source}:
             return f"it does not hear {leaders[0].node} ({leaders[0].source})"
         return GOOD if leaders else "it stands by, but there is no master"
+
+    @property
+    def cannot_serve(self) -> bool:
+        """Return whether the node certainly has no address of it, and takes none while all stays as it is."""
+        seen_always = self._running and bool(self._seen) and len(self._seen) == len(self._samples)
+        out = self.states == [FAULT] or (self._drained and MASTER not in self.states)
+        return seen_always and out and not any(sample["held"] for sample in self._seen)
 
     def row(self, verdict: str) -> dict[str, Any]:
         """Return its line of the table."""

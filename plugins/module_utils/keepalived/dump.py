@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Parse keepalived.data, which keepalived writes on SIGUSR1, into plain records.
 
-Pure. The file is for people, so nothing here relies on a line: a missing value is None or empty. Written for keepalived
-2.2.7; where 2.4.3 words a line differently, both are known. A password is never kept.
+Pure. The file is for people, so nothing here relies on a line: a missing value is None or empty. It is tried with dumps
+of keepalived 2.0.19 to 2.4.3. What releases word differently is known here: a list has its length behind its title
+("Virtual IP = 2" before 2.1.0, "Virtual IP (2):" since 2.2.5) or none. A password is never kept.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 _SECTION = re.compile(r"-+<\s*(?P<title>.+?)\s*>-+")
+_LENGTH = re.compile(r"\s*\(\d+\)$")
 _SECRET = re.compile(r"pass|key", re.IGNORECASE)
 _TRACKED = re.compile(r"(?P<name>.+?),? weight (?P<weight>-?\d+)(?P<reverse> reverse)?")
 _TRACKERS = {
@@ -28,7 +30,7 @@ _TRACKERS = {
 
 @dataclass
 class Record:
-    """It is one block of the dump: its ``key = value`` lines, and the lines below each ``title :``."""
+    """It is one block of the dump: its ``key = value`` lines, and the lines below each title, which has no length."""
 
     title: str
     values: dict[str, str] = field(default_factory=dict)
@@ -123,12 +125,13 @@ def parse(text: str) -> Dump:
             record, pending = Record(value or words), ""
             records.append(record)
         elif words.endswith(":") and not equals:
-            pending = words[:-1].strip()
+            pending = _LENGTH.sub("", words[:-1].strip())
             record.lists.setdefault(pending, [])
         elif depth >= 5 and pending and not equals:
-            record.lists[pending].append(words)
+            record.lists.setdefault(pending, []).append(words)
         elif equals and not _SECRET.search(key):
-            pending = pending if depth >= 5 else ""
+            if depth < 5:
+                pending = key if value.isdigit() else ""  # before 2.1.0 it may be the length of a list
             record.values.setdefault(key, value)
         elif not equals:
             _bare(record, words)

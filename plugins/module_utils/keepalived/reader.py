@@ -11,6 +11,7 @@ import re
 import signal
 import stat
 import time
+from collections.abc import Sequence
 from typing import Any, Optional
 
 from . import stats
@@ -20,6 +21,7 @@ from .process import Process, vrrp_processes
 WAIT_S = 5.0  # for a dump; one of 255 instances takes some milliseconds
 POLL_S = 0.01
 DUMP_MAX = 16 << 20  # octets
+OLD_PLACE = "/tmp"  # before 2.2.5, whatever TMPDIR says
 _DUMP = re.compile(r"keepalived(\.[^/]+)?\.data")  # with data_use_instance it names the instance
 _STATS = re.compile(r"keepalived(\.[^/]+)?\.stats")
 
@@ -44,19 +46,20 @@ def counters_of(process: Process, wait_s: float = WAIT_S) -> dict[str, dict[str,
 
 def _ask(process: Process, number: signal.Signals, name: re.Pattern[str], wait_s: float) -> tuple[str, str, float]:
     """Return (path, text, time) of the file that ``process`` writes after the signal."""
-    directory = os.path.join(process.root, process.temporary.lstrip("/"))
-    before = _versions(directory, name)
+    directories = [process.root + place for place in dict.fromkeys((process.temporary, OLD_PLACE))]
+    before = _versions(directories, name)
     if not process.signal(number):
         raise ReadError(f"keepalived's process {process.pid} has gone, or it does not take {number.name}")
     deadline = time.monotonic() + wait_s
     while True:
-        for path, version in _versions(directory, name).items():
+        for path, version in _versions(directories, name).items():
             text = None if before.get(path) == version else _whole(path, process)
             if text is not None:
                 return path, text, version[1] / 1e9
         if time.monotonic() >= deadline:
             who = f"keepalived (process {process.pid})"
-            raise ReadError(f"{who} wrote nothing to {process.temporary} within {wait_s:g} s of {number.name}")
+            what = f"{who} wrote nothing to {process.temporary} within {wait_s:g} s of {number.name}"
+            raise ReadError(f"{what} (since 2.3.3 state_dump_file and stats_dump_file may name another place)")
         time.sleep(POLL_S)
 
 
@@ -65,16 +68,22 @@ def find() -> tuple[Process, ...]:
     return vrrp_processes()
 
 
-def _versions(directory: str, wanted: re.Pattern[str]) -> dict[str, tuple[int, int]]:
+def _versions(directories: Sequence[str], wanted: re.Pattern[str]) -> dict[str, tuple[int, int]]:
     """Return (inode, time of the last change) of each such file. keepalived makes a new file each time."""
     found = {}
-    with contextlib.suppress(OSError):
-        for name in os.listdir(directory):
+    for directory in directories:
+        for name in _names(directory):
             if wanted.fullmatch(name):
                 with contextlib.suppress(OSError):
                     seen = os.lstat(os.path.join(directory, name))
                     found[os.path.join(directory, name)] = (seen.st_ino, seen.st_mtime_ns)
     return found
+
+
+def _names(directory: str) -> list[str]:
+    with contextlib.suppress(OSError):
+        return os.listdir(directory)
+    return []
 
 
 def _whole(path: str, process: Process) -> Optional[str]:

@@ -18,6 +18,12 @@ from .dump import Dump, Record
 
 MASTER, BACKUP, FAULT = "MASTER", "BACKUP", "FAULT"
 
+# Since 2.3.3 a dump names the faults of an interface. Those that are looked up here have better words.
+_FLAGS = {
+    "base i/f down": "the interface below {} is down",
+    "duplicate VRID": "another instance has its virtual_router_id",
+}
+
 
 def instances(dump: Dump, now: float, present: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
     """Return each instance at ``now``, seconds since the epoch. ``present`` are (interface, address) of the kernel."""
@@ -33,7 +39,7 @@ def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[
     judged = _explained(verdict(base, checks), priority)
     faults = _faults(dump, record, interface, source, judged) if state == FAULT else []
     master = _master(record, state, source, priority, now)
-    addresses = [(_device(line) or interface, line.split()[0]) for line in _listed(record, "Virtual IP (")]
+    addresses = [(_device(line) or interface, line.split()[0]) for line in record.lists.get("Virtual IP", ())]
     changed = record.number("Last transition")
     waits_us = record.number("Master down timer")
     instance = {
@@ -51,7 +57,7 @@ def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[
         "unicast_peers": [line.split()[0] for line in record.lists.get("Unicast Peer", ())],
         "addresses": [address for _name, address in addresses],
         "addresses_present": [address for name, address in addresses if (name, address) in present],
-        "excluded": [line.split()[0] for line in _listed(record, "Virtual IP Excluded")],
+        "excluded": [line.split()[0] for line in record.lists.get("Virtual IP Excluded", ())],
         "hold": None,
         "maintenance": None,
         "yielding": False,
@@ -110,7 +116,7 @@ def _check(dump: Dump, kind: str, name: str, weight: int, reverse: bool) -> Chec
         ok = not detail
     elif kind == "script" and name in dump.scripts:
         script = dump.scripts[name]
-        known = not (script.get("Init state") or "").startswith("INIT")
+        known = not (script.get("Init state", "Status") or "").startswith("INIT")  # before 2.2.5 it is in the status
         ok = script.get("Status") == "GOOD" if known else None
     elif kind == "file" and name in dump.files:
         value = dump.files[name].whole("Status") or 0
@@ -145,8 +151,10 @@ def _faults(dump: Dump, record: Record, interface: str, source: Optional[str], j
         found.append(f"interface {interface} has no address to speak from")
     if record.whole("Number of config faults"):
         found.append("its configuration has faults, which keepalived's log names")
-    if "Duplicate VRID" in record.values:
-        found.append("another instance has its virtual_router_id")
+    flags = record.lists.get("Flags of interface faults", [])
+    if "Duplicate VRID" in record.values and "duplicate VRID" not in flags:
+        flags = [*flags, "duplicate VRID"]
+    found += [_FLAGS[flag].format(interface) for flag in flags if flag in _FLAGS]
     group = record.get("Sync group")
     if group in dump.groups:
         others = [each for each in dump.groups[group].lists.get("VRRP member instances", ()) if each != record.title]
@@ -167,10 +175,6 @@ def _interval_s(record: Record) -> Optional[float]:
     if number is None:
         return None
     return number / 1000 if "milli" in (record.get("Advert interval") or "") else number
-
-
-def _listed(record: Record, beginning: str) -> list[str]:
-    return [line for title, lines in record.lists.items() if title.startswith(beginning) for line in lines]
 
 
 def _device(line: str) -> Optional[str]:

@@ -14,17 +14,16 @@ import contextlib
 import json
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Optional
 
-from . import __version__, argv, cli_colour, streams
+from . import __version__, argv, cli_check, cli_colour, streams
 from .argv import count, since
 from .cli_findings import wrong
 from .cli_status import of_one, status_lines
-from .cli_table import COLUMNS, folded, table, width
+from .cli_table import COLUMNS, table, width
 from .client import RUNTIME_DIR, TOO_OLD, AgentError, AgentUnreachable, Client, terms
 from .config.syntax.diagnostics import ConfigError
 from .streams import StreamError, say
@@ -35,7 +34,6 @@ STATUSES = (
     "Exit status: 0 done, 1 the agent or the file said no, 2 wrong usage, 3 no agent answers or no right to ask it. "
     "status --check: 4 something is wrong."
 )
-FOLLOW_S = 1.0  # seconds between two requests of events --follow
 CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
 STATE_DIR = "/var/lib/hotstandby"
 
@@ -100,6 +98,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--state-dir", metavar="DIR", help=text)
     command = add("check", "Say what is wrong with a configuration.", check, agent=False)
     command.add_argument("file", metavar="FILE")
+    text = "say too what this release of keepalived ignores, refuses or understands otherwise; keepalived-2.2.7, say"
+    command.add_argument("--for", metavar="VERSION", dest="release", type=cli_check.release, help=text)
+    command.add_argument("--json", action="store_true", help="everything, as JSON")
     command = add("status", "Show who is MASTER, and why.", status)
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
@@ -170,32 +171,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Print every problem of a file; raises ConfigError when there is one."""
-    from .agent import config_source
-    from .agent.netlink.links import InterfaceTable, dump
-    from .agent.netlink.messages import DumpError
-    from .agent.preflight.host import misfits, refusals
-    from .agent.preflight.host_addresses import last_seen
-    from .agent.process.script_security import unrunnable
-    from .config.loader import inspect_here, read_text
-    from .config.syntax.diagnostics import WARNING, ConfigError, in_order
-
-    report = inspect_here(read_text(options.file), options.file)
-    configuration, _digest, warnings = config_source.check(report)
-    try:
-        table = dump(InterfaceTable())
-        refused = refusals(configuration, table, last_seen(RUNTIME_DIR))
-        if refused:
-            raise ConfigError(refused)
-        warnings += misfits(configuration, table)
-    except (DumpError, OSError) as error:
-        say(sys.stderr, f"the interfaces of this machine were not compared: {error}")
-    warnings += unrunnable(report.programs, severity=WARNING)
-    say(sys.stderr, *map(str, in_order(warnings)))
-    names = ", ".join(instance.name for instance in configuration.instances)
-    counted = f"{len(configuration.instances)} instance{'' if len(configuration.instances) == 1 else 's'}"
-    say(sys.stdout, f"{options.file}: ok, {counted}{f' ({names})' if names else ''}")
-    return DONE
+    """Print every problem of a file, and with --for what a release of keepalived does not take as it is meant."""
+    return cli_check.run(options.file, options.release, options.json)
 
 
 def status(options: argparse.Namespace) -> int:
@@ -331,25 +308,13 @@ def events(options: argparse.Namespace) -> int:
             return DONE
         say(sys.stdout, *cli_events.ask(client, options.name))
         return DONE
-    last, heading, anchor = options.since or "", True, cli_events.Anchor()
-    try:
-        while True:
-            lines = cli_events.ask(client, options.name)
-            records = anchor.hold(event_codec.read("\n".join(lines)) if lines else [])
-            head, *rows = cli_events.rows(records)
-            rows = [row for row in rows if row[0] > last]
-            if heading:
-                rows = rows[-(options.n or 0) :]
-                said = cli_events.fold([head, *rows], width()) if lines else ["no instances"]
-                say(sys.stdout, *said, *folded(cli_events.lost_lines(records), width()))
-            elif rows:
-                say(sys.stdout, *cli_events.fold([head, *rows], width())[1:])
-            if not options.follow:
-                return DONE
-            last, heading = rows[-1][0] if rows else last, False
-            time.sleep(FOLLOW_S)
-    except KeyboardInterrupt:
-        return DONE
+    since, last = options.since or "", options.n or 0
+    if options.follow:
+        cli_follow.show(client, options.name, since, last)
+    else:
+        lines = cli_events.ask(client, options.name)
+        say(sys.stdout, *cli_events.page(event_codec.read("\n".join(lines)) if lines else [], since, last, width()))
+    return DONE
 
 
 def history(options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Optional
 
-from .cli_table import INDENT, columns_of, fitted, table, wrapped
+from .cli_table import INDENT, columns_of, fitted, folded, table, wrapped
 from .client import Client
 from .protocol.actions import (
     Action,
@@ -59,10 +59,18 @@ def load(path: str) -> list[Record]:
         raise RecordError(f"cannot read it: {getattr(error, 'strerror', None) or error}") from error
 
 
-def rows(records: Iterable[Record]) -> list[Row]:
-    """Return the table of what happened, oldest first; with the instances' names when there are several."""
+def page(records: Sequence[Record], since: str, last: int, columns: Optional[int]) -> list[str]:
+    """Return the table with its head: what happened after a local time, and no more than the ``last`` rows (0: all)."""
+    head, *found = rows(records)
+    found = [row for row in found if row[0] > since][-last:]
+    said = fold([head, *found], columns) if records else ["no instances"]
+    return [*said, *folded(lost_lines(records), columns)]
+
+
+def rows(records: Iterable[Record], several: Optional[bool] = None) -> list[Row]:
+    """Return the table of what happened, oldest first; with the instances' names when there are ``several``."""
     records = list(records)
-    several = len(records) > 1
+    several = len(records) > 1 if several is None else several
     happened = [(step.at, record.header, step) for record in records for step in record.steps]
     happened.sort(key=lambda each: each[0])
     found: list[Row] = [("TIME", *(("INSTANCE",) if several else ()), "STATE", "PRIORITY", "INPUT", "ACTIONS")]

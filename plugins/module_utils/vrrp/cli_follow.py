@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Print the events of an agent as JSON lines, as they come: ``events --follow --json``.
+"""Print the events of an agent as they come: ``events --follow``, for people, and with ``--json`` as JSON lines.
 
-First comes the record of each instance, as ``events --json`` prints it. Then come a header and the new entries of an
-instance, again and again. ``lost`` of each header is the number of the entry behind it, so that a reader that was cut
-off finds where to go on.
+As JSON, first comes the record of each instance, as ``events --json`` prints it. Then come a header and the new entries
+of an instance, again and again. ``lost`` of each header is the number of the entry behind it, so that a reader that was
+cut off finds where to go on.
 
 The agent tells what it logs. An instance that is named there is asked for its record at once, the others now and then.
 It ends when nobody reads its output any more: a connection of ssh can end without a signal.
@@ -18,10 +18,13 @@ import select
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Optional
 
+from . import cli_events
+from .cli_table import width
 from .client import AgentError, Client, Stream
-from .protocol.event_codec import line
+from .protocol.event_codec import Record, line, read
 from .streams import say
 
 ALL_S = 5.0  # until an entry is told of which there is no line in the log
@@ -108,6 +111,32 @@ def run(client: Client, name: Optional[str]) -> None:
             for each in log.named([name] if name is not None else client.events()["instances"]):
                 say(sys.stdout, *map(line, news.of(record(client, each, named=name is not None))))
             log.wait()
+
+
+def show(client: Client, name: Optional[str], since: str, last: int) -> None:
+    """Print the table of what happened after a local time, its ``last`` rows (0: all), and then rows as they come.
+
+    It goes on until it is interrupted. Raises AgentError, and AgentUnreachable when the agent ends.
+    """
+    news, anchor, begun = News(), cli_events.Anchor(), False
+    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(Log(client)) as log:
+        while True:
+            names = [name] if name is not None else client.events()["instances"]
+            found = [fresh(news, record(client, each, named=name is not None)) for each in log.named(names)]
+            records = anchor.hold(each for one in found for each in one)
+            if not begun:
+                say(sys.stdout, *cli_events.page(records, since, last, width()))
+                begun = True
+            elif records:
+                say(sys.stdout, *cli_events.fold(cli_events.rows(records, len(names) > 1), width())[1:])
+            log.wait()
+
+
+def fresh(news: News, lines: Sequence[dict[str, Any]]) -> list[Record]:
+    """Return a record with the entries that have not been told, or nothing. An entry builds on those before it."""
+    new = news.of(lines)
+    whole = read("\n".join(map(line, lines))) if new else []
+    return [replace(each, steps=each.steps[len(lines) - len(new) :]) for each in whole]
 
 
 def record(client: Client, name: str, named: bool) -> list[dict[str, Any]]:

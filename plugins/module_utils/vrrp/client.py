@@ -84,6 +84,10 @@ class Client:
         """Let the agent read its file again. Return what has changed."""
         return self.request({"command": "reload"})
 
+    def read_peer_key(self) -> dict[str, Any]:
+        """Let the agent read the key of ``peer_status`` again. Return digests of its ``keys``, and its ``problem``."""
+        return self.request({"command": "read_peer_key"})
+
     def confirmed_reload(self, text: str, confirm_s: float) -> dict[str, Any]:
         """Let the agent take this text for ``confirm_s`` seconds, and longer where it hears the master with it."""
         candidate = base64.b64encode(zlib.compress(text.encode())).decode()

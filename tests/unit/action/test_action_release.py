@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.hotstandby.vrrp.plugins.action import vrrp_agent, vrrp_config, vrrp_info
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive import unpack
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils import release_action, release_sources
 
 OTHER, BROKEN = 93, 1
@@ -122,6 +123,40 @@ def test_the_agent_is_told_the_interpreter_of_the_inventory():
 def test_a_release_is_sent_where_it_is_missing_or_damaged(node, check):
     node.carried.clear()
     assert node.action(vrrp_agent, {}, check=check).run()["carried"]
+    assert node.carried == [("hotstandby.vrrp.vrrp_agent", {"_archive": "/tmp/a/release.zip"})]
+
+
+class Piped(Node):
+    """It has no release, and runs the module out of the archive; ``output`` is the answer to that."""
+
+    def _answer(self, command, in_data=None):
+        answer = super()._answer(command, in_data)
+        return answer if in_data and b"PK" in in_data else {"rc": OTHER, "stdout_lines": []}
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"ansible_python_interpreter": "/opt/py thon3"},
+        {"ansible_facts": {"discovered_interpreter_python": "/opt/py thon3"}},
+    ],
+)
+def test_a_module_runs_out_of_the_archive_where_the_interpreter_is_known(known):
+    node = Piped()
+    assert node.action(vrrp_info, {}).run(task_vars=known)["here"] and node.asked[1][0].endswith(" vrrp_info")
+    node = Piped()
+    assert node.action(vrrp_agent, {"switch_user": True}, check=True).run(task_vars=known)["here"]
+    _question, (command, sent) = node.asked
+    request, _newline, archive = sent.partition(b"\n")
+    asked = json.loads(request)
+    assert (asked["params"]["switch_user"], asked["check_mode"]) == (True, True)
+    assert unpack(archive) == release_sources.release_sources()
+    assert command.startswith(" '/opt/py thon3' -IB -c ") and command.endswith(" vrrp_agent") and node.carried == []
+
+
+@pytest.mark.parametrize("node", [Piped(BROKEN, "Traceback"), Piped(0, "")])
+def test_a_release_that_gives_no_answer_is_sent_as_ansible_sends_it(node):
+    assert node.action(vrrp_agent, {}).run(task_vars={"ansible_python_interpreter": "/opt/python3"})["carried"]
     assert node.carried == [("hotstandby.vrrp.vrrp_agent", {"_archive": "/tmp/a/release.zip"})]
 
 

@@ -12,15 +12,27 @@ from pathlib import Path
 
 import ansible_collections.hotstandby.vrrp as collection
 import pytest
+from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import paths
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive import unpack
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils import release_sources as module
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_sources import (
     controllers_pyroute2,
+    release_archive,
     release_sources,
 )
 
 LIBRARY = Path(next(iter(collection.__path__))) / "plugins" / "module_utils"
 RUN = "from vrrp import cli; sys.exit(cli.main())"
+
+
+def write(folder):
+    """Write a release to a folder."""
+    for path, source in release_sources().items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(source)
 
 
 def test_every_source_for_a_node_is_in_the_release():
@@ -33,11 +45,34 @@ def test_every_source_for_a_node_is_in_the_release():
     assert {f"pyroute2/{path}": source for path, source in controllers_pyroute2().items()}.items() <= found.items()
 
 
+def test_the_archive_is_packed_once_for_all_processes(tmp_path, monkeypatch):
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
+    first = release_archive()
+    assert unpack(first) == release_sources()
+    monkeypatch.setattr(module, "pack", None)
+    assert release_archive() == first and len(list(tmp_path.iterdir())) == 1
+
+
+LOAD = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from vrrp.agent.netlink.pyroute2_import import load_all
+load_all()
+print("loaded")
+"""
+
+
+def test_of_a_known_pyroute2_only_what_the_agent_uses_is_there_and_of_another_one_all(tmp_path, monkeypatch):
+    write(tmp_path)
+    done = subprocess.run([sys.executable, "-BISc", LOAD, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.stdout == "loaded\n", done.stderr
+    assert len(controllers_pyroute2()) < 100 and "netlink/rtnl/rtmsg.py" in controllers_pyroute2()
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.10.1")
+    assert "ndb/main.py" in controllers_pyroute2()
+
+
 def test_on_a_node_there_is_every_command_but_simulate(tmp_path):
-    for path, source in release_sources().items():
-        place = tmp_path / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(source)
+    write(tmp_path)
     command = [sys.executable, "-BI", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {RUN}", "--help"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "status" in said and "replay" in said and "simulate" not in said

@@ -217,10 +217,12 @@ FOR_EVER = lifetime(0xFFFFFFFF)
 def say(dead, address, *said, protocols=True):
     """The kernel says this of one address, and of 127.0.0.1 what it says since Linux 5.18."""
     fields = {name: value for each in said for name, value in each.items()}
-    dead.kernel.table.addresses[2][ip_interface(address)] = ActualAddress(2, ip_interface(address), **fields)
+    dead.kernel.table.forget(2, ip_interface(address))
+    dead.kernel.table.remember(ActualAddress(2, ip_interface(address), **fields))
     if protocols:
         loopback = ip_interface("127.0.0.1/8")
-        dead.kernel.table.addresses[1] = {loopback: ActualAddress(1, loopback, **FOR_EVER, **KERNELS)}
+        dead.kernel.table.forget(1, loopback)
+        dead.kernel.table.remember(ActualAddress(1, loopback, **FOR_EVER, **KERNELS))
 
 
 class TestWhoseItIs:

@@ -51,7 +51,7 @@ class Child:
         self.asked.append((does, Future()))
         return self.asked[-1][1]
 
-    def finish(self):
+    def work_done(self):
         function, then = self.work.pop(0)
         then(function())
 
@@ -60,8 +60,8 @@ class Child:
         does, result = self.asked[-1]
         result.set_exception(CommandError(f"cannot start a process that {does}: {text}"))
 
-    def waits_for_disk(self):
-        return self.waits
+    def finish(self, function, does):
+        return "the disk does not answer" if self.waits else function()
 
 
 class Parts:
@@ -97,7 +97,7 @@ def test_a_change_is_written_a_moment_later_by_a_child(parts):
     parts.enter("MASTER")
     assert parts.child.work == []
     assert parts.ring() == history.SOON_S
-    parts.child.finish()
+    parts.child.work_done()
     assert parts.written() == [("VI_1", "BACKUP", True), ("VI_1", "MASTER", False)]
     assert [each for each in parts.timers.due if not each.cancelled] == []
     entry = history_file.read(parts.directory)[1]
@@ -108,13 +108,13 @@ def test_a_change_is_written_a_moment_later_by_a_child(parts):
 def test_what_is_no_change_of_mastership_wakes_nobody(parts):
     parts.enter("BACKUP")
     parts.ring()
-    parts.child.finish()
+    parts.child.work_done()
     for state in ("FAULT", "BACKUP", "FAULT"):
         parts.enter(state)
     assert [each for each in parts.timers.due if not each.cancelled] == []
     parts.enter("MASTER")
     parts.ring()
-    parts.child.finish()
+    parts.child.work_done()
     assert [state for _name, state, _first in parts.written()] == ["BACKUP", "MASTER"]
 
 
@@ -122,9 +122,9 @@ def test_what_comes_while_the_child_writes_is_written_next(parts):
     parts.enter("BACKUP")
     parts.ring()
     parts.enter("MASTER")
-    parts.child.finish()
+    parts.child.work_done()
     assert parts.ring() == history.SOON_S
-    parts.child.finish()
+    parts.child.work_done()
     assert [state for _name, state, _first in parts.written()] == ["BACKUP", "MASTER"]
 
 
@@ -133,7 +133,7 @@ def test_a_child_that_does_not_come_back_is_followed_by_another(parts):
     parts.ring()
     parts.child.work.clear()
     assert parts.ring() == history.AGAIN_S
-    parts.child.finish()
+    parts.child.work_done()
     assert len(parts.written()) == 1
 
 
@@ -143,11 +143,11 @@ def test_a_disk_that_takes_nothing_is_told_once_and_tried_again(parts, monkeypat
     parts.enter("MASTER")
     for _try in range(3):
         parts.ring()
-        parts.child.finish()
+        parts.child.work_done()
     assert parts.text.getvalue().count("No space left on device: changes of mastership are kept in memory") == 1
     monkeypatch.setattr(history_file, "append", append)
     parts.ring()
-    parts.child.finish()
+    parts.child.work_done()
     assert len(parts.written()) == 1
 
 
@@ -159,7 +159,7 @@ def test_a_disk_that_hangs_is_told_once_and_tried_again(parts):
     told = "cannot start a process that writes the history: an earlier process waits for a disk: changes of mastership"
     assert parts.text.getvalue().count(told) == 1
     assert parts.ring() == history.AGAIN_S
-    parts.child.finish()
+    parts.child.work_done()
     assert len(parts.written()) == 1
 
 
@@ -167,7 +167,7 @@ def test_the_memory_has_a_bound(parts):
     for number in range(history.WAITING_MAX + 10):
         parts.enter("MASTER", f"VI_{number}")
     parts.ring()
-    parts.child.finish()
+    parts.child.work_done()
     assert len(parts.written()) <= history.WAITING_MAX
     assert parts.written()[-1][0] == f"VI_{history.WAITING_MAX + 9}"
 
@@ -193,7 +193,7 @@ def test_an_end_on_a_full_disk_is_told(parts, monkeypatch):
     monkeypatch.setattr(history_file, "append", lambda directory, entries: "cannot write it: No space left on device")
     parts.enter("MASTER")
     parts.history.end()
-    assert "error: cannot write it: No space left on device" in parts.text.getvalue()
+    assert "are not written: cannot write it: No space left on device" in parts.text.getvalue()
 
 
 def test_an_agent_that_takes_over_and_stops_has_a_history(rig, play, tmp_path):

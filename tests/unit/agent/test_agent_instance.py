@@ -164,7 +164,8 @@ def test_a_route_that_waited_for_an_address_is_set_or_is_a_fault(refused, state)
     bench.kernel.table.remember(entry)
     bench.master()
     usable = replace(entry, tentative=False)
-    bench.kernel.table.addresses[2][entry.address] = usable
+    bench.kernel.table.forget(2, entry.address)
+    bench.kernel.table.remember(usable)
     (way,), _faults = resolve([WAITING], [], bench.kernel.table)
     if refused:
         bench.kernel.no_way[way.remove] = errno.ENETUNREACH

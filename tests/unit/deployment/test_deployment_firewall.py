@@ -114,3 +114,32 @@ def test_ufw_is_told_while_it_is_on(node):
     assert node(iptables_save=saved, ufw_status="Status: active").drops([ENTRY, {**ENTRY, "unicast": True}])
     assert node.asked.count("ufw") == 2  # once for each look
     assert told(node, iptables_save=saved, ufw_status="Status: inactive\n")[0]["tool"] == "iptables"
+
+
+STATUS = {**ENTRY, "protocol": "udp", "port": 61112, "unicast": True}
+
+
+def test_the_port_of_the_peer_status_is_told_with_its_remedy(node):
+    saved = "*filter\n:INPUT DROP [0:0]\n:OUTPUT DROP [0:0]\nCOMMIT\n"
+    found = node(iptables_save=saved).drops([STATUS])
+    assert [(drop["direction"], drop["protocol"], drop["port"], drop["sure"]) for drop in found] == [
+        ("out", "udp", 61112, True),
+        ("in", "udp", 61112, True),
+    ]
+    assert [drop["remedy"].partition(",")[0] for drop in found] == [
+        "iptables -I OUTPUT -d 192.168.8.6 -p udp --dport 61112 -j ACCEPT",
+        "iptables -I INPUT -s 192.168.8.6 -p udp --dport 61112 -j ACCEPT",
+    ]
+    answers = saved.replace("COMMIT", "-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT")
+    assert [drop["direction"] for drop in node(iptables_save=answers).drops([STATUS])] == ["out"]
+
+
+def test_an_authentication_header_is_another_protocol(node):
+    saved = SAVED.replace("vrrp", "ah")
+    assert node(iptables_save=saved).drops([ENTRY]) == []
+    (drop,) = node(iptables_save=saved).drops([{**ENTRY, "protocol": "ah"}])
+    assert (drop["protocol"], drop["rule"]) == ("ah", "-A INPUT -p ah -j DROP")
+    assert drop["remedy"].startswith("iptables -I INPUT -p ah -j ACCEPT, ")
+    nft = (RECORDED / "firewalld.nft.json").read_text()
+    (drop,) = node(nft___json_list_ruleset=nft, firewall_cmd="public\n").drops([{**ENTRY, "protocol": "ah"}])
+    assert " --add-protocol=ah, then" in drop["remedy"]

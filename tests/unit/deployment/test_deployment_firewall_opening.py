@@ -11,16 +11,14 @@ from pathlib import Path
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import firewall, firewall_opening
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError, apply
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.firewall_opening import (
-    RICH_RULE,
-    closings,
-    openings,
-)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.firewall_opening import closings, openings
 
 RECORDED = Path(__file__).parent / "recorded"
 FIREWALLD = (RECORDED / "firewalld.nft.json").read_text()
 UFW = (RECORDED / "ufw.iptables-save").read_text()
 ENTRY = {"interface": "eth0", "source": "192.168.8.4", "peer": "192.168.8.6", "unicast": False}
+RICH_RULE = 'rule priority="-112" protocol value="vrrp" accept'
+STATUS = {**ENTRY, "protocol": "udp", "port": 61112, "unicast": True}
 BOTH = [ENTRY, {**ENTRY, "unicast": True}]
 TABLE = {"family": "inet", "table": "filter"}
 CHAIN = {**TABLE, "name": "output", "type": "filter", "hook": "output", "policy": "drop"}
@@ -79,9 +77,13 @@ def test_a_chain_of_nftables_gets_one_rule_in_front(node):
 def test_the_rules_of_nftables_are_found_by_their_comment(node):
     ours = {**TABLE, "chain": "output", "handle": 9, "comment": "hotstandby", "expr": [{"accept": None}]}
     rules = [{"rule": ours}, {"rule": {**ours, "handle": 10, "comment": "theirs"}}]
-    wall, run = node({"nft": json.dumps({"nftables": [{"chain": CHAIN}, *rules]})})
+    listed = 'meta l4proto vrrp accept comment "hotstandby" # handle 9\n'
+    nft = json.dumps({"nftables": [{"chain": CHAIN}, *rules]})
+    wall, run = node({"nft": nft, "nft --handle list chain inet filter output": listed})
     told, commands = done(closings(wall), run)
-    assert [subject for subject, _before, _after in told] == ["nftables: chain output of table inet filter"]
+    assert told == [
+        ("nftables: chain output of table inet filter", 'meta l4proto vrrp accept comment "hotstandby"', "")
+    ]
     assert commands == ["nft delete rule inet filter output handle 9"]
 
 
@@ -154,3 +156,58 @@ def test_the_rules_of_ufw_are_found_by_their_comment(node):
     assert done(closings(wall), run) == (
         [("ufw", "allow in on eth0 proto vrrp", "")], ["ufw delete allow in on eth0 proto vrrp"],
     )  # fmt: skip
+
+
+DROPPING = {
+    "nft": {"nft": json.dumps({"nftables": [{"chain": {**CHAIN, "name": "input", "hook": "input"}}]})},
+    "iptables": {"iptables-save": "*filter\n:INPUT DROP [0:0]\nCOMMIT\n"},
+    "ufw": {"iptables-save": "*filter\n:INPUT DROP [0:0]\nCOMMIT\n", "ufw": "Status: active"},
+}
+OPENED = {
+    (
+        "nft",
+        "udp",
+    ): 'nft insert rule inet filter input ip saddr 192.168.8.6 udp dport 61112 accept comment "hotstandby"',
+    ("nft", "ah"): 'nft insert rule inet filter input meta l4proto 51 accept comment "hotstandby"',
+    (
+        "iptables",
+        "udp",
+    ): "iptables -w -t filter -I INPUT -s 192.168.8.6 -p udp --dport 61112 -m comment --comment hotstandby -j ACCEPT",
+    ("iptables", "ah"): "iptables -w -t filter -I INPUT -p 51 -m comment --comment hotstandby -j ACCEPT",
+    ("ufw", "udp"): "ufw allow in on eth0 proto udp from 192.168.8.6 to any port 61112 comment hotstandby",
+    ("ufw", "ah"): "ufw allow in on eth0 proto ah comment hotstandby",
+}
+
+
+@pytest.mark.parametrize(("tool", "protocol"), OPENED)
+def test_another_protocol_is_allowed_and_a_port_from_the_peer_alone(node, tool, protocol):
+    wall, run = node(DROPPING[tool])
+    entry = STATUS if protocol == "udp" else {**ENTRY, "protocol": "ah"}
+    assert done(openings(wall, [entry]), run)[1] == [OPENED[tool, protocol]]
+
+
+def test_what_goes_out_to_the_port_is_allowed_to_the_peer_alone(node):
+    wall, run = node({"nft": json.dumps({"nftables": [{"chain": CHAIN}]})})
+    (command,) = done(openings(wall, [STATUS]), run)[1]
+    assert command.startswith("nft insert rule inet filter output ip daddr 192.168.8.6 udp dport 61112 accept ")
+    six = {**STATUS, "source": "fd00:8::4", "peer": "fd00:8::6"}
+    (opening,) = openings(wall, [six])
+    assert opening.after.startswith("ip6 daddr fd00:8::6 udp dport 61112 accept ")
+
+
+def test_firewalld_lets_answers_in_and_a_port_is_opened_by_a_rich_rule(node):
+    wall, _run = node({"nft": FIREWALLD, "firewall-cmd": "public\n"})
+    assert openings(wall, [STATUS]) == []
+    zone = {**CHAIN, "table": "firewalld", "name": "filter_INPUT", "hook": "input"}
+    wall, run = node({"nft": json.dumps({"nftables": [{"chain": zone}]}), "firewall-cmd": "public\n"})
+    told = done(openings(wall, [STATUS]), run)[0]
+    rule = 'rule priority="-112" family="ipv4" source address="192.168.8.6" port port="61112" protocol="udp" accept'
+    assert told == [("firewalld: zone public", "", rule)]
+    wall, _run = node({"firewall-cmd --list-all-zones": f"public\n  rich rules:\n\t{rule}\n\t{RICH_RULE}\n"})
+    assert [closing.before.strip() for closing in closings(wall)] == [rule, RICH_RULE]
+
+
+def test_what_firewalld_does_not_let_out_to_the_port_stops_nothing(node):
+    policy = {**CHAIN, "table": "firewalld", "name": "filter_OUTPUT"}
+    wall, _run = node({"nft": json.dumps({"nftables": [{"chain": policy}]})})
+    assert openings(wall, [STATUS]) == []

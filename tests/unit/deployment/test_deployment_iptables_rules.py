@@ -16,6 +16,7 @@ UFW = (Path(__file__).parent / "recorded" / "ufw.iptables-save").read_text()
 A, B, GROUP = map(ip_address, ("192.168.8.4", "192.168.8.6", "224.0.0.18"))
 IN_MULTICAST, OUT_MULTICAST = Packet(IN, "eth0", B, GROUP), Packet(OUT, "eth0", A, GROUP)
 IN_UNICAST = Packet(IN, "eth0", B, A)
+IN_STATUS, IN_HEADER = Packet(IN, "eth0", B, A, 17, 61112), Packet(IN, "eth0", B, GROUP, 51)
 
 
 def saved(*rules, policy="ACCEPT", table="filter", chain="INPUT"):
@@ -51,6 +52,19 @@ def dropped(packet, *rules, version=4, **said):
         ("-m iprange --src-range 192.168.8.4-192.168.8.9", IN_MULTICAST, True),
         ("-m limit --limit 3/min --limit-burst 10", IN_MULTICAST, None),
         ("-m set --match-set peers src", IN_MULTICAST, None),
+        ("-p udp -m udp --dport 61112", IN_STATUS, True),
+        ("-p udp -m udp --sport 61000:62000", IN_STATUS, True),
+        ("-p udp -m udp --dport 61113:", IN_STATUS, False),
+        ("-p udp -m udp --dport :61112", IN_STATUS, True),
+        ("-p udp -m multiport --dports 53,61000:61111", IN_STATUS, False),
+        ("-p udp -m multiport ! --ports 53,61112", IN_STATUS, False),
+        ("-p udp -m udp --dport ntp", IN_STATUS, None),
+        ("-p 112", IN_STATUS, False),
+        ("-p udp -m udp --dport 61112", IN_MULTICAST, False),
+        ("-m conntrack --ctstate RELATED,ESTABLISHED", IN_STATUS, True),
+        ("-m conntrack --ctstate NEW", IN_STATUS, False),
+        ("-p ah", IN_HEADER, True),
+        ("-p 112", IN_HEADER, False),
     ],
 )
 def test_a_condition_is_read(condition, packet, answer):

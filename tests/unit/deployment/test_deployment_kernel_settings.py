@@ -65,4 +65,16 @@ def test_a_node_without_selinux_enforces_nothing(tmp_path, monkeypatch):
 
 def test_all_of_them_are_told_by_interface():
     found = kernel_settings.settings(["lo"])
-    assert set(found) == {"rp_filter", "missing_capabilities", "selinux"} and list(found["rp_filter"]) == ["lo"]
+    assert set(found) == {"arp", "rp_filter", "missing_capabilities", "selinux"} and list(found["rp_filter"]) == ["lo"]
+
+
+def test_arp_is_told_by_interface_with_what_is_said_for_all(tmp_path):
+    for name, ignore, announce in (("all", 1, 0), ("default", 8, 8), ("lo", 8, 8), ("eth0", 0, 2), ("eth1", 2, 0)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "arp_ignore").write_text(f"{ignore}\n")
+        (tmp_path / name / "arp_announce").write_text(f"{announce}\n")
+    assert kernel_settings.arp(str(tmp_path)) == {
+        "eth0": {"arp_ignore": 1, "arp_announce": 2},
+        "eth1": {"arp_ignore": 2, "arp_announce": 0},
+    }
+    assert kernel_settings.arp(str(tmp_path / "none")) == {}

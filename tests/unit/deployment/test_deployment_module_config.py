@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_config
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_config, paths
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import Agent, ConfigFile, Refused
@@ -37,7 +37,16 @@ def module(tmp_path, monkeypatch):
 
     def make(text=TEXT, check=False, **more):
         places = {"path": str(tmp_path / "a.conf"), "runtime_dir": str(tmp_path)}
-        params = {"content": text, "confirm": None, "start": False, "master_of": [], **places, **more}
+        params = {
+            "program": "hotstandby",
+            "content": text,
+            "confirm": None,
+            "start": False,
+            "master_of": [],
+            "peer_key": "",
+            **places,
+            **more,
+        }
         made = Module({"params": params, "check_mode": check})
         made.no_log_values = {text}
         return made
@@ -110,3 +119,35 @@ def test_the_agent_is_started_where_none_is_running(module, monkeypatch, tmp_pat
     monkeypatch.setattr(ConfigFile, "foresee", lambda *rest: None)
     result = module_config.run(module(start=True, master_of=["VI_1"]))
     assert (result["changed"], result["started"], done[2:]) == (False, False, [])
+
+
+KEY = "hex:" + bytes(range(32)).hex()
+
+
+def test_a_key_is_written_before_the_agent_is_started_and_shown_nowhere(module, monkeypatch, tmp_path):
+    file = tmp_path / "peer.key"
+    found, running = [], []
+    monkeypatch.setattr(paths, "PEER_KEY", str(file))
+    monkeypatch.setattr(ConfigFile, "agent", lambda file: running[0] if running else None)
+
+    def start(service):
+        found.append(file.read_text())
+        running.append(Agent(str(tmp_path / "a.conf"), "", True))
+
+    monkeypatch.setattr(Service, "start", start)
+    predicted = module_config.run(module(start=True, peer_key=KEY, check=True))
+    assert not file.exists() and predicted["diff"][1]["after"] == "another key, or another owner or mode\n"
+    asked = module(start=True, peer_key=KEY)
+    result = module_config.run(asked)
+    assert found == [f"{KEY}\n"] and file.stat().st_mode & 0o777 == 0o600
+    assert [each["after_header"] for each in result["diff"]] == [str(tmp_path / "a.conf"), str(file)]
+    assert KEY[4:] not in f"{result}{predicted}{asked.params}"
+
+
+def test_a_key_is_for_a_start_alone_and_nothing_is_written_with_a_bad_one(module, monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "PEER_KEY", str(tmp_path / "peer.key"))
+    assert "after" in module_config.run(module(peer_key=KEY))["diff"] and not (tmp_path / "peer.key").exists()
+    (tmp_path / "a.conf").unlink()
+    with pytest.raises(DeploymentError, match="key: a key has 32 to 64 octets"):
+        module_config.run(module(start=True, peer_key="too short"))
+    assert list(tmp_path.iterdir()) == []

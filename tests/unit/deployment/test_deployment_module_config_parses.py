@@ -114,8 +114,14 @@ class Node:
 
     def run(self, text, check=False, confirm=None):
         """Run vrrp_config, and return its result."""
-        params = {"content": text, "path": str(self.path), "runtime_dir": str(self.folder), "confirm": confirm}
-        params.update(start=False, master_of=[])
+        params = {
+            "content": text,
+            "path": str(self.path),
+            "runtime_dir": str(self.folder),
+            "confirm": confirm,
+            "peer_key": "",
+        }
+        params.update(program="hotstandby", start=False, master_of=[])
         module = Module({"params": params, "check_mode": check})
         self.warnings = module._warnings
         return module_config.run(module)

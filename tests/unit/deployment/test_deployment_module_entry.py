@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import installation, paths
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import (
+    installation,
+    module_agent,
+    module_entry,
+    paths,
+)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.archive import RUN, pack
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
 
 INFO = {"program": "hotstandby", "wait": 0, "samples": 1, "interval": 0, "probe": [], "reach": [], "preflight": [],
@@ -51,6 +58,26 @@ def test_a_node_tells_of_itself(release, piped):
     assert answer["invocation"] == {"module_args": INFO}
 
 
+def test_a_node_without_a_release_runs_a_module_out_of_an_archive_and_leaves_nothing(release, tmp_path):
+    files = {str(each.relative_to(release)): each.read_bytes() for name in paths.PACKAGES
+             for each in (release / name).rglob("*.py")}  # fmt: skip
+    request = json.dumps({"params": INFO, "check_mode": False}).encode()
+    done = subprocess.run([sys.executable, "-IB", "-c", RUN, "vrrp_info"], input=request + b"\n" + pack(files),
+                          capture_output=True, env={**os.environ, "TMPDIR": str(tmp_path)}, check=False)  # fmt: skip
+    told = json.loads(done.stdout)
+    assert (told["running"], told["invocation"]) == (False, {"module_args": INFO})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_module_that_installs_is_told_the_archive(monkeypatch):
+    asked = []
+    monkeypatch.setattr(module_agent, "run", lambda module: asked.append(module.params["_archive"]) or {})
+    for archive in (None, "/tmp/release.zip"):
+        with pytest.raises(SystemExit):
+            module_entry.answer("vrrp_agent", b'{"params": {"_archive": null}, "check_mode": true}', archive)
+    assert asked == [None, "/tmp/release.zip"]
+
+
 def test_a_refusal_is_a_failure(release):
     answer = ask(release, "vrrp_info", {**INFO, "samples": 0})
     assert (answer["failed"], answer["msg"]) == (True, "samples must be 1 or more")
@@ -58,7 +85,8 @@ def test_a_refusal_is_a_failure(release):
 
 def test_no_password_is_in_an_answer(release, tmp_path):
     text = "vrrp_instance VI_1 {\n    authentication {\n        auth_type PASS\n        auth_pass Xy7secr\n    }\n}\n"
-    params = {"content": text, "path": str(tmp_path / "a.conf"), "runtime_dir": str(tmp_path)}
+    params = {"program": "hotstandby", "content": text, "path": str(tmp_path / "a.conf"), "runtime_dir": str(tmp_path)}
+    params["peer_key"] = ""
     answer = ask(release, "vrrp_config", params, check=True)
     assert answer["failed"] and answer["problems"]
     assert (

@@ -17,6 +17,7 @@ RECORDED = Path(__file__).parent / "recorded"
 A, B, GROUP = map(ip_address, ("192.168.8.4", "192.168.8.6", "224.0.0.18"))
 A6, GROUP6 = map(ip_address, ("fe80::4", "ff02::12"))
 IN_MULTICAST, OUT_MULTICAST = Packet(IN, "eth0", B, GROUP), Packet(OUT, "eth0", A, GROUP)
+IN_STATUS, IN_HEADER = Packet(IN, "eth0", B, A, 17, 61112), Packet(IN, "eth0", B, GROUP, 51)
 IN_UNICAST, IN_SIX = Packet(IN, "eth0", B, A), Packet(IN, "eth0", A6, GROUP6)
 
 
@@ -67,6 +68,20 @@ VRRP, STATE = meta("l4proto", "vrrp"), {"ct": {"key": "state"}}
         (payload("ip", "ttl", 255), IN_MULTICAST, True),
         (payload("ip", "dscp", 48), IN_MULTICAST, None),
         (payload("tcp", "dport", 22), IN_MULTICAST, False),
+        (payload("udp", "dport", 61112), IN_STATUS, True),
+        (payload("udp", "dport", 61112), IN_MULTICAST, False),
+        (payload("th", "sport", {"range": [61000, 62000]}), IN_STATUS, True),
+        (payload("udp", "dport", {"set": [53, {"range": [1, 1024]}]}), IN_STATUS, False),
+        (payload("udp", "dport", "@ports"), IN_STATUS, None),
+        (payload("udp", "length", 8), IN_STATUS, None),
+        (payload("ip", "ttl", 255), IN_STATUS, None),
+        (meta("l4proto", "udp"), IN_STATUS, True),
+        (match(STATE, {"set": ["established", "related"]}), IN_STATUS, True),
+        (match(STATE, "new"), IN_STATUS, False),
+        (meta("l4proto", "ah"), IN_HEADER, True),
+        (meta("l4proto", "vrrp"), IN_HEADER, False),
+        (payload("ah", "spi", 1), IN_HEADER, None),
+        (payload("ah", "spi", 1), IN_MULTICAST, False),
         (payload("icmp", "type", "echo-request"), IN_MULTICAST, False),
         (payload("ip", "saddr", {"prefix": {"addr": "192.168.8.0", "len": 24}}), IN_MULTICAST, True),
         (payload("ip", "saddr", {"range": ["192.168.8.7", "192.168.8.9"]}), IN_MULTICAST, False),

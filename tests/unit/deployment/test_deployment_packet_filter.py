@@ -104,3 +104,12 @@ def test_names_and_answers_are_combined():
     assert [packet_filter.every(each) for each in ([], [True, None], [None, False])] == [True, None, False]
     assert [packet_filter.some(each) for each in ([], [True, None], [None, False])] == [False, True, None]
     assert [packet_filter.opposite(each) for each in (True, False, None)] == [False, True, None]
+
+
+def test_what_is_said_of_a_packet():
+    status = Packet(OUT, "eth0", MULTICAST.source, ip_address("192.168.8.4"), 17, 61112)
+    assert (MULTICAST.peer, status.peer) == (MULTICAST.source, status.destination)
+    assert (MULTICAST.established, status.established) == (False, True)
+    assert Packet(IN, "eth0", status.destination, status.source).established is None
+    assert [packet.name for packet in (MULTICAST, status)] == ["vrrp", "udp"]
+    assert [status.has_protocol(value) for value in (17, "17", "udp", "vrrp", 112)] == [True] * 3 + [False] * 2

@@ -9,7 +9,8 @@ import os
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.peer_key import KeyFile, digest, digests
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.peer_key import KeyFile, digests
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.network.peer_keys import digest
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 OWNER = os.getuid(), os.getgid()

@@ -198,3 +198,23 @@ def test_no_socket_stays_open(sockets, monkeypatch):
 def test_what_fills_up_a_short_frame_is_taken_off():
     for packet in (heard(), heard(source="fe80::6", destination="ff02::12", version=3), b""):
         assert reach.without_padding(packet + bytes(18 if packet else 0)) == packet
+
+
+HEADER = {**ENTRY, "protocol": "ah"}
+
+
+def test_a_pair_with_an_authentication_header_sends_and_hears_that(sockets):
+    attempt = reach.Attempt(LINK, HEADER)
+    vrrp, hearing, _packets = sockets
+    attempt.send(5.0)
+    assert [packet[9] for packet, _destination in vrrp.sent] == [51, 51] and hearing.sent == []
+    assert {said.vrid for said, _destination in sent(vrrp)} == {253}
+    assert (vrrp.joined, hearing.joined) == ([], [GROUP])
+    there = reach.Attempt(LINK, {**HEADER, "source": "192.168.8.6", "peer": "192.168.8.4"})
+    there.send(5.0)
+    hearing.waiting += [packet for packet, _destination in sockets[3].sent]
+    read_all(attempt)
+    assert attempt.result()["heard"] == {"multicast": 1, "unicast": 1}
+    assert attempt.result()["protocol"] == "ah"
+    attempt.close()
+    assert all(sock.closed for sock in sockets[:3])

@@ -166,6 +166,7 @@ def test_every_filter_is_registered():
     assert call(proof, "proof")({}, []) == {
         "proven": True,
         "problems": [],
+        "risks": [],
         "warnings": [],
         "masters": {},
         "table": ["INSTANCE  NODE  STATE  VIP  HEARS  VERDICT"],

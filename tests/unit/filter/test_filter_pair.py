@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from ansible_collections.hotstandby.vrrp.plugins.filter.pair import pair
 
+from vrrp.protocol.auth_hmac import secret_of
+
 HOSTS = ["node-a", "node-b"]
 GROUPS = {"ha_pair": HOSTS}
 
@@ -66,7 +68,8 @@ def test_clocks_are_compared_for_auth_hmac_also_where_the_pair_runs_without_it()
         known = {"node-a": noted(4, **said), "node-b": noted(6, **said)}
         for number, state, master in ((4, "MASTER", None), (6, "BACKUP", {"address": "192.168.8.4"})):
             living = {"name": "VI_1", "state": state, "source": f"192.168.8.{number}", "master": master}
-            known["node-a" if number == 4 else "node-b"]["__ha_pair_before"]["instances"] = [living]
+            before = known["node-a" if number == 4 else "node-b"]["__ha_pair_before"]
+            before.update(instances=[living], agent={"peer": {"port": 61112, "heard_s": 0.5}})
         told = pair(HOSTS, known, GROUPS, "node-a")
         assert (told["objections"], told["attempts"], told["compares_clocks"]) == ([], [], expected)
     assert work_out("node-a")["compares_clocks"] is False
@@ -87,7 +90,9 @@ def test_a_conflict_is_shown_by_the_host_that_has_it():
 def test_the_hosts_tell_each_other_how_they_do_and_get_a_key_for_that():
     told = work_out("node-b")
     assert told["sections"]["global_defs"] == ["@hotstandby peer_status 192.168.8.4 from 192.168.8.6"]
-    assert told["peer_key_steps"] == ["only"]
+    assert (told["peer_key_steps"], told["peer_key"]) == (["only"], "")
+    keys = {secret_of(work_out("node-a")["peer_key"]) for _number in range(5)}
+    assert (len(keys), {len(key) for key in keys}) == (5, {32})
     off = work_out("node-b", ha_pair_peer_status=False, ha_pair_rotate_peer_key=True)
     assert (off["sections"]["global_defs"], off["peer_key_steps"]) == ([], [])
 
@@ -96,7 +101,8 @@ def test_a_key_that_both_have_is_replaced_when_that_is_asked_for():
     known = {"node-a": noted(4), "node-b": noted(6)}
     for each in known.values():
         each["__ha_pair_before"]["peer_keys"] = ["5e8a0b7d1c22"]
-    assert pair(HOSTS, known, GROUPS, "node-a")["peer_key_steps"] == []
+    kept = pair(HOSTS, known, GROUPS, "node-a")
+    assert (kept["peer_key_steps"], kept["peer_key"]) == ([], "")
     known["node-b"]["__ha_pair_said"]["ha_pair_rotate_peer_key"] = "yes"
     for host in HOSTS:
         assert pair(HOSTS, known, GROUPS, host)["peer_key_steps"] == ["accepted", "signs", "only"]

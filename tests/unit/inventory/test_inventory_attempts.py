@@ -28,7 +28,7 @@ def tried(a, b, here=None, there=None):
 
 
 def entry(source, peer, **said):
-    usual = {"interface": "eth0", "unicast": False, "version": 2, "virtual_router_ids": [100]}
+    usual = {"interface": "eth0", "protocol": "vrrp", "unicast": False, "version": 2, "virtual_router_ids": [100]}
     return {**usual, "source": source, "peer": peer, **said}
 
 
@@ -76,7 +76,6 @@ def test_another_group_is_tried():
     [
         ([ONE], []),
         ([ONE], [SIX]),
-        ([{**ONE, "auth_type": "AH"}], [{**ONE, "auth_type": "AH"}]),
         ([{**ONE, "interface": "eth9"}], [ONE]),
     ],
 )
@@ -133,3 +132,15 @@ def test_a_way_on_which_a_standby_hears_the_master_is_not_tried_again():
 )
 def test_any_other_way_is_tried(said):
     assert len(tried([ONE], [ONE], there=node(6, said))["b"]) == 1
+
+
+def test_an_authentication_header_has_an_attempt_of_its_own_each_time():
+    header = {**ONE, "name": "VI_2", "virtual_router_id": 101, "auth_type": "AH"}
+    ids = [100, 101]
+    assert tried([ONE, header], [ONE, header])["a"] == [
+        entry("192.168.8.4", "192.168.8.6", virtual_router_ids=ids),
+        entry("192.168.8.4", "192.168.8.6", virtual_router_ids=ids, protocol="ah"),
+    ]
+    living = {"state": "BACKUP", "source": "192.168.8.6", "master": {"address": "192.168.8.4"}}
+    there = node(6, living)
+    assert [each["protocol"] for each in tried([ONE, header], [ONE, header], there=there)["a"]] == ["ah"]

@@ -91,9 +91,9 @@ def test_two_passwords_have_two_names():
 
 
 def test_a_wrong_file_has_problems_and_no_variables():
-    found = import_file(of_host(ARTICLE, True).replace("priority 150", "priority 300"), PATH)
+    found = import_file(of_host(ARTICLE, True).replace("_id 51", "_id 300"), PATH)
     assert (found.shared, found.host) == ({}, {})
-    assert len(found.problems) == 1 and found.problems[0].startswith(f"{PATH}:8:14: error: priority 300")
+    assert len(found.problems) == 1 and found.problems[0].startswith(f"{PATH}:7:23: error: virtual_router_id 300")
 
 
 REPEATED = {

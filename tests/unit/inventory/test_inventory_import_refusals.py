@@ -91,7 +91,7 @@ def test_the_own_address_is_left_out_of_the_peers():
 def test_references_to_what_is_left_out_are_left_out():
     group = "vrrp_sync_group G {\ngroup {\nVI_51\nVI_52\n}\n}\n"
     found = imported(instance(51, vip="198.18.9.250") + instance(52, vip="198.18.9.250") + group)
-    assert [word for word, _line, _why in refused(found)] == ["group", "group", "virtual_ipaddress"]
+    assert [word for word, _line, _why in refused(found)] == ["virtual_ipaddress", "group", "group"]
     assert "ha_pair_sync_groups" not in found.shared
 
 

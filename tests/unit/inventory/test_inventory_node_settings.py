@@ -78,6 +78,39 @@ def test_rp_filter_is_told_where_two_interfaces_are_in_one_subnet():
     assert judge(both, rp_filter={"eth0": 2}) == judge(both, rp_filter={"eth0": None}) == ([], [])
 
 
+def unicast(found, **settings):
+    plan = {"a": [{"interface": "eth0", "unicast_peer": ["192.168.8.6"]}], "b": []}
+    return node_settings(HOSTS, {"a": {"preflight": settings}}, {"a": found}, plan)[1]["a"]
+
+
+@pytest.mark.parametrize(
+    ("ignore", "announce", "low", "advice"),
+    [
+        (0, 0, "arp_ignore, arp_announce", "net/ipv4/conf/eth1/arp_ignore=1 net/ipv4/conf/eth1/arp_announce=2"),
+        (1, 0, "arp_announce", "net/ipv4/conf/eth1/arp_announce=2"),
+        (0, 2, "arp_ignore", "net/ipv4/conf/eth1/arp_ignore=1"),
+    ],
+)
+def test_with_unicast_another_interface_that_claims_the_address_is_told(ignore, announce, low, advice):
+    both = links(eth0=["192.168.8.4/24"], eth1=["192.168.8.5/24"])
+    arp = {"eth0": {"arp_ignore": 0, "arp_announce": 0}, "eth1": {"arp_ignore": ignore, "arp_announce": announce}}
+    assert unicast(both, arp=arp) == [
+        f"a: eth1 is in 192.168.8.0/24 as well as eth0, and claims its address in ARP ({low}): what the peer sends to "
+        f"that address may arrive on eth1, where nobody listens (sysctl -w {advice})"
+    ]
+    assert judge(both, arp=arp) == ([], []), "multicast arrives on both"
+    held = both["interfaces"][1]
+    held["virtual_addresses"] = [held["addresses"][0]["address"]]
+    assert unicast(both, arp=arp) == [], "it is the macvlan of an instance"
+
+
+def test_an_interface_that_claims_its_own_address_alone_is_well():
+    both = links(eth0=["192.168.8.4/24"], eth1=["192.168.8.5/24"])
+    assert unicast(both, arp={"eth1": {"arp_ignore": 2, "arp_announce": 2}}) == unicast(both) == []
+    apart = links(eth0=["192.168.8.4/24"], eth1=["10.0.0.5/24"])
+    assert unicast(apart, arp={"eth1": {"arp_ignore": 0, "arp_announce": 0}}) == []
+
+
 def compare(one, two, unicast=False):
     found = {"a": links(eth0=[one]), "b": links(eth0=[two])}
     source, peer = two.partition("/")[0], one.partition("/")[0]

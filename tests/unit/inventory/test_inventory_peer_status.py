@@ -9,10 +9,12 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.peer_status import (
     FIRST,
     ROTATION,
+    closed,
     key_steps,
     line,
     rotates,
     warnings,
+    ways,
 )
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
 
@@ -97,6 +99,11 @@ def test_one_host_can_switch_it_off_for_both(host, value):
     assert made(said={host: {"ha_pair_peer_status": value}}) == ""
 
 
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_pair_with_keepalived_on_a_host_tells_nothing(host):
+    assert [made(each, said={host: {"ha_pair_engine": "keepalived"}}) for each in HOSTS] == ["", ""]
+
+
 def test_blank_values_are_none():
     blank = {"ha_pair_peer_status": " ", "ha_pair_peer_port": "", "ha_pair_rotate_peer_key": " "}
     assert made(said={"web-a": blank}) == "@hotstandby peer_status 192.168.8.6 from 192.168.8.4"
@@ -133,6 +140,19 @@ def test_a_pair_gets_a_key_where_the_hosts_do_not_have_the_same(one, two, rotate
     assert key_steps(HOSTS, {"web-a": {"peer_keys": one}, "web-b": {"peer_keys": two}}, rotate) == steps
 
 
+@pytest.mark.parametrize(
+    ("in_force", "steps"),
+    [(["k"], ()), (["old"], FIRST), ([], FIRST), (["k", "old"], FIRST), (None, ())],
+    ids=["the same", "another", "none", "two", "an older release"],
+)
+def test_a_pair_gets_a_key_where_an_agent_has_not_read_that_of_its_file(in_force, steps):
+    peer = {} if in_force is None else {"keys": in_force}
+    found = {"web-a": {"peer_keys": ["k"]}, "web-b": {"peer_keys": ["k"], "agent": {"peer": peer}}}
+    assert key_steps(HOSTS, found, False) == steps
+    found["web-b"]["agent"]["peer"] = None
+    assert key_steps(HOSTS, found, False) == (), "its file has no peer_status yet"
+
+
 def test_a_warning_that_an_instance_gives_is_not_given_twice():
     why = "web-b, the standby of VI_1, is not ready: nothing was heard of it for 9 s"
     silent = "web-b: nothing was heard of it for 9 s (is that node up?)"
@@ -142,3 +162,48 @@ def test_a_warning_that_an_instance_gives_is_not_given_twice():
     assert warnings("web-a", seen) == [f"web-a: {late}"]
     assert warnings("web-a", {**seen, "instances": []}) == [f"web-a: {silent}", f"web-a: {late}"]
     assert warnings("web-a", {"agent": {"peer": None}}) == warnings("web-a", {}) == []
+
+
+def heard(number, heard_s=0.5, port=61112):
+    return {**node(f"192.168.8.{number}/24"), "agent": {"peer": {"port": port, "heard_s": heard_s}}}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "count"),
+    [
+        (heard(4), heard(6), 0),
+        (heard(4), heard(6, None), 1),
+        (heard(4, 9.0), heard(6), 1),
+        (heard(4), heard(6, port=61113), 1),
+        (heard(4), node("192.168.8.6/24"), 1),
+    ],
+    ids=["both", "one does not", "no longer", "another port", "no agent"],
+)
+def test_the_way_of_the_status_is_looked_at_where_one_host_does_not_hear_the_other(a, b, count):
+    said, plan = {"web-a": {}, "web-b": {}}, {"web-a": [VI_1], "web-b": [VI_1]}
+    found = {"web-a": a, "web-b": b}
+    way = {"interface": "eth0", "protocol": "udp", "port": 61112, "unicast": True}
+    expected = [{**way, "source": "192.168.8.4", "peer": "192.168.8.6"}]
+    assert ways(HOSTS, "web-a", said, found, plan) == expected * count
+    assert ways(HOSTS, "web-a", said, found, plan, proven_too=True) == expected
+    off = {"web-a": {"ha_pair_peer_status": False}, "web-b": {}}
+    assert ways(HOSTS, "web-a", off, found, plan, proven_too=True) == []
+
+
+def test_a_rule_that_drops_the_status_is_a_warning():
+    drop = {"protocol": "udp", "port": 61112, "peer": "192.168.8.6", "interface": "eth0", "direction": "in",
+            "tool": "ufw", "place": "chain INPUT of iptables", "rule": "policy drop", "remedy": "ufw allow",
+            "sure": False}  # fmt: skip
+    other = {**drop, "protocol": "vrrp"}
+    looks = {"web-a": {"preflight": {"drops": [other, drop, {**drop, "direction": "out", "sure": True}]}}, "web-b": {}}
+    errors, warned = closed(HOSTS, looks)
+    by = "ufw, chain INPUT of iptables: policy drop. Allow it: ufw allow; or say ha_pair_open_firewall: true"
+    for_status = "beside VRRP, for the status (UDP port 61112), is dropped on eth0"
+    assert errors == {"web-a": [], "web-b": []}
+    assert warned == {
+        "web-a": [
+            f"web-a: what 192.168.8.6 tells web-a {for_status} probably by {by}",
+            f"web-a: what web-a tells 192.168.8.6 {for_status} by {by}",
+        ],
+        "web-b": [],
+    }

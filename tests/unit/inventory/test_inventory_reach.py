@@ -143,3 +143,21 @@ def test_a_rule_that_certainly_drops_is_told_without_an_attempt_together():
     error = only(look(result(A, B)), look(lost, started=3.5, drops=[drop]))
     assert error.startswith("b: VRRP (IP protocol 112) of a to 224.0.0.18 is dropped on eth0: by nftables")
     assert judge(look(result(A, B)), look(lost, started=3.5, drops=[{**drop, "sure": False}]))[0] == []
+
+
+def test_an_authentication_header_is_called_so_and_judged_apart():
+    good, silent = (
+        look(result(A, B), {**result(A, B), "protocol": "ah"}),
+        {**result(B, A, arrived=0, heard=0), "protocol": "ah"},
+    )
+    assert only(good, look(result(B, A), silent)).startswith(
+        "b: no VRRP with auth_type AH (IP protocol 51) of a to 224.0.0.18 arrives on eth0 of b, though 192.168.8.4 "
+        "answers ARP there: the network between them drops the protocol. Allow IP protocol 51 in the cloud's"
+    )
+    plain = {**DROP, "direction": "in", "peer": A}
+    drops = [plain, {**plain, "protocol": "ah", "rule": "meta l4proto ah drop"}]
+    dropped = {**result(B, A, heard=0), "protocol": "ah"}
+    text = only(good, look(result(B, A), dropped, drops=drops))
+    assert (
+        "arrives on eth0, but this host drops it: by nftables, chain input of table x: meta l4proto ah drop. " in text
+    )

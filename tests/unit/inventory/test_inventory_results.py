@@ -36,6 +36,35 @@ def test_what_fails_on_one_host_stops_the_other_one(other, text):
     assert stopped("b", {"a": DONE, "b": other}, "step") == [text]
 
 
+LIBRARY = "error while loading shared libraries: libpython3.11.so.1.0: cannot open shared object file"
+ADVICE = ". Install Python 3.9 or later, or name it with ansible_python_interpreter"
+
+
+@pytest.mark.parametrize(
+    ("rc", "error", "output", "text"),
+    [
+        (
+            126,
+            "sh: 1: /usr/bin/python3: Exec format error\n",
+            "",
+            f"126): sh: 1: /usr/bin/python3: Exec format error{ADVICE}",
+        ),
+        (127, f"{LIBRARY}\n", "", f"127): {LIBRARY}{ADVICE}"),
+        (127, "Shared connection to b closed.\n", f"{LIBRARY}\r\n", f"127): {LIBRARY}{ADVICE}"),
+        (1, "Traceback\n  File x\nMemoryError\n", "", "1): MemoryError"),
+        (137, "", "", "137): it said nothing"),
+    ],
+    ids=["another processor", "a library is missing", "by a terminal", "it crashed", "it was killed"],
+)
+def test_a_python_that_cannot_run_says_why(rc, error, output, text):
+    """As ansible-core 2.19 returns it."""
+    msg = "Module result deserialization failed: No start of json char found"
+    broken = {"step": {"failed": True, "msg": msg, "module_stderr": error, "module_stdout": output, "rc": rc}}
+    assert stopped("b", {"b": broken}, "step") == [f"b failed (step): its Python gave no answer (exit status {text}"]
+    broken["step"]["msg"] = missing = "The module interpreter '/usr/bin/python3' was not found."
+    assert stopped("b", {"b": broken}, "step") == [f"b failed (step): {missing}"]
+
+
 def test_a_host_tells_its_own_failure_first():
     assert stopped("a", {"a": FAILED, "b": FAILED}, "step") == ["a failed (step): no space"]
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.verify import proof
 
 VIP = "192.168.8.100/24"
@@ -37,6 +38,7 @@ def test_one_master_and_a_standby_that_hears_it_pass_the_proof():
     assert judge(seen(MASTER, MASTER), seen(BACKUP, BACKUP)) == {
         "proven": True,
         "problems": [],
+        "risks": [],
         "warnings": [],
         "masters": {"VI_1": "node-a"},
         "table": [
@@ -162,3 +164,45 @@ def test_a_standby_that_is_not_ready_is_told_beside_the_verdict():
 def test_what_is_wrong_with_the_other_node_is_told():
     warned = {**seen(BACKUP), "agent": {"peer": {"warnings": ["node-a: its clock is 9 s behind (look)"]}}}
     assert judge(seen(MASTER), warned)["warnings"] == ["node-b: node-a: its clock is 9 s behind (look)"]
+
+
+FAULT_A, FAULT_B = look("FAULT", A, None), look("FAULT", B, None)
+
+
+@pytest.mark.parametrize(
+    ("node_a", "node_b"),
+    [
+        (seen(FAULT_A, FAULT_A), seen(FAULT_B, FAULT_B)),
+        (seen(FAULT_A), {**seen(look("STOP", B, None)), "agent": {"drained": True}}),
+    ],
+    ids=["both in FAULT", "the other one drained"],
+)
+def test_where_no_node_has_it_or_can_take_it_there_is_nothing_to_lose(node_a, node_b):
+    found = judge(node_a, node_b)
+    assert (found["risks"], found["proven"]) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("node_a", "node_b"),
+    [
+        (seen(MASTER), seen(FAULT_B)),
+        (seen(look("BACKUP", A, None)), seen(FAULT_B)),
+        (seen(FAULT_A, MASTER), seen(FAULT_B, FAULT_B)),
+        (seen(FAULT_A, None), seen(FAULT_B, FAULT_B)),
+        (seen(look("FAULT", A, None, [VIP])), seen(FAULT_B)),
+        ({"running": False, "msg": "silent", "samples": []}, seen(FAULT_B)),
+    ],
+    ids=["a master", "it may take over", "it was master", "it did not answer every time", "it has the address", "dead"],
+)
+def test_a_node_that_has_it_or_may_take_it_is_a_risk(node_a, node_b):
+    found = judge(node_a, node_b)
+    assert found["risks"] == found["problems"] != []
+
+
+def test_an_instance_that_nobody_has_is_no_risk_to_another_one():
+    def both(first, second):
+        return {"running": True, "samples": [{"instances": {"VI_1": first, "VI_2": second}}]}
+
+    found = proof({"node-a": both(MASTER, FAULT_A), "node-b": both(FAULT_B, FAULT_B)}, ["VI_1", "VI_2"])
+    assert found["risks"] == ["VI_1 on node-b: it is FAULT, so nobody stands by"]
+    assert len(found["problems"]) == 4

@@ -14,7 +14,7 @@ def test_an_instance_has_its_values_and_lists():
     (instance,) = recorded("v3-unicast.master").instances
     assert instance.title == "VI_1"
     assert (instance.get("State"), instance.whole("Virtual Router ID")) == ("MASTER", 51)
-    assert instance.lists["Virtual IP (2)"] == [
+    assert instance.lists["Virtual IP"] == [
         "192.168.8.100/24 dev eth0 scope global label eth0:1 set",
         "192.168.8.101/24 dev eth0 scope global set",
     ]

@@ -71,6 +71,22 @@ class Fake(Process):
         return self.busy >= 0
 
 
+@pytest.fixture(autouse=True)
+def _no_keepalived_of_this_machine(tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "OLD_PLACE", str(tmp_path))
+
+
+def test_a_dump_of_an_old_release_is_not_where_tmpdir_says(tmp_path, monkeypatch):
+    """keepalived before 2.2.5 writes to /tmp, whatever TMPDIR says."""
+    old, new = tmp_path / "tmp", tmp_path / "tmpdir"
+    monkeypatch.setattr(reader, "OLD_PLACE", str(old))
+    old.mkdir()
+    new.mkdir()
+    monkeypatch.setattr(Fake, "temporary", str(new))
+    dump, _when = reader.dump_of(Fake(old))
+    assert dump.instances[0].title == "VI_1"
+
+
 def test_a_new_dump_is_read(tmp_path):
     dump, when = reader.dump_of(Fake(tmp_path))
     assert dump.instances[0].title == "VI_1"

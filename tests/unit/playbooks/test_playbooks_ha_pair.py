@@ -130,7 +130,15 @@ def test_a_file_for_an_agent_that_is_to_be_restarted_takes_the_tag_install(tmp_p
 
 def test_the_file_alone_installs_nothing(tmp_path):
     done = play(tmp_path, {"ha_pair": pair("node", [node(4), node(6)])}, "ha_pair", "--tags", "configure")
-    assert changed(done) == ["vrrp_config", "vrrp_peer_key"]
+    assert changed(done) == ["vrrp_config"]
+
+
+def test_a_new_pair_gets_one_key_with_its_files_and_nobody_sees_it(tmp_path):
+    done = play(tmp_path, {"ha_pair": pair("node", [node(4), node(6)])}, "ha_pair", "-vvv", "--diff")
+    keys = {host: arguments["peer_key"] for name, host, arguments in done.asked if name == "vrrp_config"}
+    (key,) = set(keys.values())
+    assert (len(keys), len(key)) == (2, len("hex:") + 64)
+    assert key.removeprefix("hex:") not in done.output
 
 
 def test_a_key_is_replaced_on_both_hosts_before_the_next_step(tmp_path):

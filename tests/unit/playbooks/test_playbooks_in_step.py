@@ -91,6 +91,15 @@ def test_a_master_whose_standby_is_not_ready_is_not_configured(tmp_path):
     assert "vrrp_config on node-a" not in done.done
 
 
+def test_a_pair_that_is_in_fault_on_both_hosts_is_changed_and_judged(tmp_path):
+    """There is no master, so nothing is lost, and the change may be what mends it."""
+    both = [living(number, "FAULT", 4, plan=IN_STEP, outdated=True, **CONFIG) for number in (4, 6)]
+    done = play(tmp_path, {"ha_pair": pair("node", both)}, "ha_pair")
+    assert {"vrrp_config on node-a", "vrrp_config on node-b"} <= set(done.done), done.output[-3000:]
+    assert len([line for line in done.done if "restart" in line]) == 2
+    assert done.returncode == 2 and "VI_1: no node is master" in done.output, "it is still in FAULT"
+
+
 def test_the_standby_of_now_is_changed_first_and_not_that_of_the_first_look(tmp_path):
     """The restart of the master has moved mastership, as its interval is short, and nopreempt lets it stay there."""
     nodes = [

@@ -65,6 +65,20 @@ def test_the_firewall_of_that_host_alone_is_opened_where_the_user_wants_it(tmp_p
     assert tried(tmp_path, found(), ha_pair_open_firewall=True).done == []
 
 
+def test_a_port_that_is_closed_for_the_peer_status_is_a_warning_and_opened_where_the_user_wants_it(tmp_path):
+    closed = {**DROP, "protocol": "udp", "port": 61112, "kind": "unicast"}
+    nodes = found()
+    nodes[1].update(heard=heard(6, 4, 10, drops=[DROP, closed]), heard_opened=heard(6, 4, 10))
+    done = tried(tmp_path, nodes)
+    assert done.returncode == 0 and done.done == [], done.output
+    assert "warning: web-b: what 192.168.8.4 tells web-b beside VRRP, for the status (UDP port 61112)" in done.output
+    done = tried(tmp_path, nodes, ha_pair_open_firewall=True)
+    assert done.returncode == 0 and done.done == ["vrrp_firewall on web-b"], done.output
+    assert "warning" not in done.output
+    ((_name, _host, arguments),) = [each for each in done.asked if each[0] == "vrrp_firewall"]
+    assert [each["protocol"] for each in arguments["reach"]] == ["udp"], "VRRP was heard, so no rule is in its way"
+
+
 def test_a_firewall_that_is_open_and_still_drops_stops_the_pair(tmp_path):
     nodes = found(deaf=True)
     nodes[1]["heard_opened"] = nodes[1]["heard"]

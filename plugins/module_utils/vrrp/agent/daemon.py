@@ -200,7 +200,7 @@ class Daemon:
         self._hangup = OnSignal(self.reload.reload, scheduler.call_later, log)
         self._commands = Commands(
             *(self._info, instances, lambda: kernel.table, self.mastership, self.maintenance),
-            *(self.reload, self.recorder, self.other_node, scheduler.now),
+            *(self.reload, self.recorder, self.other_node, self.fork, scheduler.now),
         )
         self.reports = Reports(
             runtime.path, log, self._commands.status, lambda: self.recorder.write_in_turns(instances.all())
@@ -239,12 +239,12 @@ class Daemon:
         finally:
             self.scheduler.cancel()
             self.fork.close()
-            self.maintenance.end()
             departure.drop_everything()
             self.graceful_restart.end(leave=bool(departure.restarting))
             await self._upkeep.stop()
             self.scheduler.remove_reader(self.kernel.fileno())
             self.close()
+            self.maintenance.end()  # not sooner: it may wait for a disk
         if not departure.restarting:
             if self.configuration.globals.shutdown_script is not None:
                 self.service_manager.extend(self.configuration.globals.shutdown_script_timeout_s + END_S)

@@ -19,6 +19,7 @@ from .scheduler import Scheduler
 
 SOON_S = 1.0  # until the file is written: the changes of one failover together, and not in the middle of it
 AGAIN_S = 10.0  # until it is tried again after that has failed
+WRITES = "writes the history"
 WAITING_MAX = 2048  # changes that are not on the disk yet; the oldest are forgotten
 
 
@@ -46,12 +47,10 @@ class History:
             self._timer.cancel()
         if not self._waiting:
             return
-        if self._fork.waits_for_disk():
-            problem = "the last changes of mastership are not written: the disk does not answer"
-        else:
-            problem = history_file.append(self._directory, self._waiting)
+        waiting = tuple(self._waiting)
+        problem = self._fork.finish(lambda: history_file.append(self._directory, waiting), WRITES)
         if problem:
-            self._log.error(problem)
+            self._log.error(f"the last changes of mastership are not written: {problem}")
 
     def _heard(self, level: int, text: str, fields: Mapping[str, str]) -> None:
         """Take a line of the log: one with these fields says that a state has begun."""
@@ -85,7 +84,7 @@ class History:
             self._fork.run(
                 lambda: history_file.append(self._directory, entries),
                 lambda told: self._done(entries, told),
-                "writes the history",
+                WRITES,
             ).add_done_callback(self._ended)
 
     def _ended(self, result: asyncio.Future[dict[str, Any]]) -> None:

@@ -159,7 +159,19 @@ class Master:
 
     def _spoken(self, parameters: Parameters, now: float, next_at: float) -> Master:
         mandate_s = timers.mandate_s(parameters.version, parameters.interval_cs, parameters.down_adverts)
-        return replace(self, advertise_at=next_at, spoke_at=now, lapses_at=now + mandate_s)
+        # Not by replace(), which takes three times as long: this is on the way of each advertisement.
+        return Master(
+            next_at,
+            self.announce_at,
+            self.announce_repeat,
+            self.refresh_at,
+            self.assert_at,
+            self.outbid_until,
+            now,
+            now + mandate_s,
+            self.rival_until,
+            self.handover_until,
+        )
 
 
 @dataclass(frozen=True)

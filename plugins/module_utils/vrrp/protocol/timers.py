@@ -9,6 +9,7 @@ it to whole centiseconds or seconds has backups that speak at the same moment.
 
 from __future__ import annotations
 
+import functools
 import math
 
 from .constants import MASTER_DOWN_INTERVALS, PRIORITY_MAX, PRIORITY_MIN, SKEW_DENOMINATOR, VERSION_2
@@ -50,6 +51,7 @@ def skew_time_s(version: int, priority: int, interval_cs: int) -> float:
     return share if version == VERSION_2 else share * interval_s(interval_cs)
 
 
+@functools.lru_cache(maxsize=1024)  # each advertisement asks; bounded, as others say their intervals
 def master_down_interval_s(
     version: int, priority: int, interval_cs: int, adverts: int = MASTER_DOWN_INTERVALS
 ) -> float:
@@ -77,6 +79,7 @@ def longest_skew_s(version: int, interval_cs: int) -> float:
     return skew_time_s(version, PRIORITY_MIN, interval_cs)
 
 
+@functools.lru_cache(maxsize=1024)
 def mandate_s(version: int, interval_cs: int, adverts: int = MASTER_DOWN_INTERVALS) -> float:
     """Return how long a master may be silent before any backup can have taken over, in seconds.
 

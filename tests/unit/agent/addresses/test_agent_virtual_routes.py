@@ -289,7 +289,8 @@ def test_an_ipv6_route_waits_for_the_address_that_it_speaks_from():
     made.master()
     assert there(made) == set()
     assert made.state == "MASTER"
-    made.kernel.table.addresses[2][unfinished.address] = ActualAddress(2, unfinished.address)
+    made.kernel.table.forget(2, unfinished.address)
+    made.kernel.table.remember(ActualAddress(2, unfinished.address))
     made.instance.address_changed(AddressChanged(ActualAddress(2, unfinished.address), True), 11.0)
     assert there(made) == {way_of(route).remove}
 

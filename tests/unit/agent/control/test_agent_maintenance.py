@@ -273,12 +273,26 @@ class TestFile:
         async def scenario():
             async with rig(wall=NOON) as machine:
                 asked = []
-                machine.agent.fork.run = lambda function, then: asked.append(function)  # the child hangs on its disk
+                machine.agent.fork.run = lambda function, then, does: asked.append(
+                    function
+                )  # the child hangs on its disk
                 ask(machine, "drain", maintenance=UPDATE)
                 machine.now += 11
                 machine.agent.maintenance._look()
                 assert (len(asked), kept(machine)) == (2, None)
                 machine.agent.maintenance.end()
                 assert kept(machine)["drain"]["reason"] == "kernel update"
+
+        play(scenario)
+
+    def test_an_end_does_not_wait_for_a_disk_that_hangs(self, rig, play):
+        async def scenario():
+            async with rig(wall=NOON) as machine:
+                machine.agent.fork.run = lambda function, then, does: None
+                machine.agent.fork.finish = lambda function, does: f"the process that {does} is ended"
+                ask(machine, "drain", maintenance=UPDATE)
+                machine.agent.maintenance.end()
+                told = "error: the drain and the holds are not kept over a boot: the process that writes the terms of"
+                assert kept(machine) is None and any(line.startswith(told) for line in machine.lines())
 
         play(scenario)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import struct
 from ipaddress import ip_interface
@@ -177,6 +178,28 @@ def test_a_link_that_goes_takes_its_addresses_along():
     known = table()
     assert known.feed(link_message(kind=17)) == [LinkChanged(eth(), None)]
     assert (known.on("eth0"), known.links, known.addresses) == ((), {}, {})
+
+
+def test_the_entries_of_a_host_follow_every_change():
+    """They have an index of their own, for hundreds of instances ask: it is as what the table has of each address."""
+    texts = ["192.168.8.4/24", "192.168.8.4/32", "192.168.8.6/24"]
+    known, chance = InterfaceTable(), random.Random(8)
+    steps = (
+        lambda index, text: known.remember(ActualAddress(index, ip_interface(text))),
+        lambda index, text: known.forget(index, ip_interface(text)),
+        lambda index, text: known.feed(address_message(text)),
+        lambda index, text: known.feed(address_message(text, kind=21)),
+        lambda index, text: known.feed(link_message()),
+        lambda index, text: known.feed(link_message(kind=17)),
+    )
+    for _step in range(400):
+        (step,) = chance.choices(steps, weights=(4, 2, 4, 2, 1, 1))
+        step(chance.choice((2, 3)), chance.choice(texts))
+        all_of_them = [entry for each in known.addresses.values() for entry in each.values()]
+        for host in {ip_interface(text).ip for text in texts}:
+            expected = [entry for entry in all_of_them if entry.address.ip == host]
+            assert sorted(known.entries(host), key=str) == sorted(expected, key=str)
+            assert known.has(host) == bool(expected)
 
 
 def test_a_link_gets_another_name():

@@ -85,3 +85,8 @@ def test_a_file_that_others_can_read_is_a_warning(tmp_path):
         found = exposed("/etc/hotstandby.conf", resolved(path))
         assert len(found) == count, found
     assert f"the file {path} has mode 0644" in str(found[0])
+
+
+def test_what_stands_for_a_key_tells_two_apart_and_nothing_else():
+    found = peer_keys.digest(KEY)
+    assert len(found) == 12 and found == peer_keys.digest(bytes(KEY)) != peer_keys.digest(KEY[::-1])

@@ -12,11 +12,14 @@ from dataclasses import replace
 from ipaddress import ip_address
 from types import SimpleNamespace
 
+import pytest
 from agent_fakes import Bench, instance
 from peer_links import OTHER, OWN, LoopScheduler, Network
 from virtual_time import play
 
+from vrrp.agent.errors import CommandError
 from vrrp.agent.log import Log
+from vrrp.agent.network.peer_keys import digest
 from vrrp.agent.peer.other_node import OtherNode
 from vrrp.config.model.configuration import Globals, PeerStatus
 from vrrp.protocol.priority import CheckResult
@@ -262,3 +265,38 @@ def test_an_agent_has_it_from_its_start_and_a_reload_takes_it_away(rig):
             assert (machine.state(), status["peer"], status["instances"][0]["standby"]) == ("MASTER", None, None)
 
     asyncio.run(scenario())
+
+
+def test_the_key_is_read_alone_and_a_file_that_was_edited_stays_unread(rig, tmp_path):
+    path = tmp_path / "peer.key"
+    path.write_text(f"hex:{KEY.hex()}\n")
+    settings = replace(SETTINGS, key_file=str(path))
+
+    async def scenario():
+        async with rig(instance(), globals=Globals(peer_status=settings)) as machine:
+            machine.path.write_text("edited { by hand }\n")
+            assert machine.command("read_peer_key") == {"keys": [digest(KEY)], "problem": ""}
+            assert machine.command("status")["peer"]["keys"] == [digest(KEY)]
+            path.write_text(f"hex:{KEY[::-1].hex()}\nhex:{KEY.hex()}\n")
+            told = machine.command("read_peer_key")["keys"]
+            assert told == machine.command("status")["peer"]["keys"] == [digest(KEY[::-1]), digest(KEY)]
+            assert machine.command("status")["config_sha256"] == "0" * 64
+            path.unlink()
+            told = machine.command("read_peer_key")
+            assert told == {"keys": [], "problem": f"the key file cannot be read: No such file or directory: {path}"}
+            machine.apply(globals=Globals())
+            with pytest.raises(CommandError, match="has no peer_status, or another one since just now"):
+                machine.command("read_peer_key")
+
+    asyncio.run(scenario())
+
+
+def test_keys_that_were_read_for_another_configuration_are_not_taken():
+    async def scenario(network, a, b):
+        found = a.other.read_keys()
+        a.apply(replace(SETTINGS, port=61113))
+        with pytest.raises(CommandError):
+            a.other.take_keys(found)
+        assert a.other.status()["keys"] == [digest(KEY)]
+
+    played(scenario)

@@ -215,9 +215,10 @@ def test_no_child_is_started_while_three_wait_for_a_disk(with_bench, monkeypatch
         reason = "an earlier process waits for a disk"
         assert str(error) == f"cannot start a process that reads the configuration: {reason}"
         assert len(bench.pids) == 3 and bench.fork.left() == 3
-        assert bench.fork.waits_for_disk()
+        assert bench.fork.finish(lambda: "", "writes it") == "no process writes it: the disk does not answer"
+        assert len(bench.pids) == 3
         monkeypatch.setattr(fork.os, "waitpid", real)
-        assert not bench.fork.waits_for_disk()
+        assert bench.fork.finish(lambda: "", "writes it") == ""
         assert await bench.ask(lambda: 4) == {"found": 4}
 
     with_bench(scenario)
@@ -275,6 +276,42 @@ def test_the_end_of_the_agent_ends_the_child(with_bench):
         asked.cancel()
 
     with_bench(scenario)
+
+
+def test_what_a_child_writes_at_the_end_is_waited_for(with_bench, tmp_path):
+    def write():
+        (tmp_path / "file").write_text("all of it")
+        return "as it says"
+
+    async def scenario(bench):
+        bench.fork.close()
+        assert bench.fork.finish(write, "writes it") == "as it says"
+        assert (tmp_path / "file").read_text() == "all of it"
+        assert bench.fork.finish(lambda: 1 // 0, "writes it").startswith("internal error in the process that writes it")
+
+    with_bench(scenario)
+
+
+def test_the_end_waits_for_no_disk_that_hangs(with_bench, monkeypatch):
+    async def scenario(bench):
+        monkeypatch.setattr(fork, "FINISH_S", 0.05)
+        told = bench.fork.finish(lambda: time.sleep(30) or "", "writes it")
+        assert told == "the process that writes it is ended: the disk does not answer"
+
+    with_bench(scenario)
+
+
+def test_an_end_without_room_for_a_child_is_told(with_bench, monkeypatch):
+    async def scenario(bench):
+        monkeypatch.setattr(fork, "start", gone_wrong)
+        told = bench.fork.finish(lambda: "", "writes it")
+        assert told == "cannot start a process that writes it: Resource temporarily unavailable"
+
+    with_bench(scenario)
+
+
+def gone_wrong(function):
+    raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
 
 def test_a_child_has_none_of_our_descriptors_and_none_of_our_handlers(with_bench):

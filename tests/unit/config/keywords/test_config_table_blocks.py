@@ -289,10 +289,10 @@ def test_these_blocks_have_a_name():
         ("global_defs", False),
         ("garp_group", False),
         ("interface_up_down_delays", False),
+        ("track_group", True),  # keepalived finds only one that stands above the line that names it
         ("static_ipaddress", False),
         ("static_routes", False),
         ("static_rules", False),
-        ("track_group", True),
     ]
 
 

@@ -100,14 +100,9 @@ CASES = {
         "        fe80::1%eth0",
         [(21, 9, '"fe80::1%eth0" is not an IP address', "")],
     ),
-    "prefix too long": (
+    "no prefix": (
         "        192.168.8.100/24",
-        "        192.168.8.100/33",
-        [(21, 9, '"192.168.8.100/33" has no valid prefix length', "IPv4: 0 to 32")],
-    ),
-    "netmask": (
-        "        192.168.8.100/24",
-        "        192.168.8.100/255.255.255.0",
+        "        192.168.8.100/",
         [(21, 9, "has no valid prefix length", "IPv4: 0 to 32")],
     ),
     "two addresses on a line": (

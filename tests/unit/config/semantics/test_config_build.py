@@ -167,8 +167,7 @@ IPV6 = {
     "milliseconds": ("advert_int 1", "advert_int 0.015", (8, 16, "advert_int 0.015 with VRRPv3")),
     "label": ("2001:db8::100/64", "2001:db8::100/64 label a", (6, 32, "an IPv6 address has no label")),
     "broadcast": ("2001:db8::100/64", "2001:db8::100/64 brd +", (6, 30, "IPv6 has no broadcast address")),
-    "scope": ("2001:db8::100/64", "2001:db8::100/64 scope link", (6, 32, "an IPv6 address has its scope built in")),
-    "prefix": ("2001:db8::100/64", "2001:db8::100/129", (6, 9, '"2001:db8::100/129" has no valid prefix length')),
+    "prefix": ("2001:db8::100/64", "2001:db8::100/", (6, 9, '"2001:db8::100/" has no valid prefix length')),
 }
 
 

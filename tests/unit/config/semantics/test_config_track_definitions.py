@@ -58,7 +58,7 @@ def test_a_script_is_built(lines, fields):
     ],
 )
 def test_a_fraction_of_a_second_is_for_newer_versions_of_keepalived(line, expected):
-    rest = ". keepalived before 2.4 takes whole seconds and refuses the file"
+    rest = ". keepalived before 2.3.2 takes whole seconds and ignores the line"
     rest += " (fine where only hotstandby or a newer one reads it)"
     assert known(f"vrrp_script chk {{\nscript /bin/true\n{line}\n}}")[2] == [expected + rest]
 

@@ -13,6 +13,7 @@ from ..errors import CommandError
 from ..instances import Instances
 from ..netlink.links import InterfaceTable
 from ..peer.other_node import OtherNode
+from ..process.fork import Fork
 from .maintenance import Maintenance
 from .mastership import Mastership
 from .reload import Reload
@@ -33,6 +34,7 @@ class Commands:
         reload: Reload,
         recorder: Recorder,
         other_node: OtherNode,
+        fork: Fork,
         now: Callable[[], float],
     ) -> None:
         self._info = info
@@ -42,6 +44,7 @@ class Commands:
         self._maintenance = maintenance
         self._recorder = recorder
         self._other_node = other_node
+        self._fork = fork
         self._now = now
         self._commands: dict[str, Callable[[dict[str, Any]], Result]] = {
             "status": lambda request: self.status(),
@@ -53,6 +56,7 @@ class Commands:
             "reload": lambda request: reload.reload(),
             "confirmed_reload": reload.confirmed,
             "plan": reload.plan,
+            "read_peer_key": lambda request: self._read_peer_key(),
             "events": self._events,
         }
 
@@ -78,6 +82,10 @@ class Commands:
     def _drain(self, drained: bool, request: dict[str, Any]) -> dict[str, Any]:
         self._maintenance.drain(drained, request, self._now())
         return self.status()
+
+    def _read_peer_key(self) -> Result:
+        """Have a child read the key file of ``peer_status`` again, and take the keys. Nothing else is read."""
+        return self._fork.run(self._other_node.read_keys, self._other_node.take_keys, "reads the key of peer_status")
 
     def _events(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the instance names, or the events of one instance: all events at once would keep the loop busy."""

@@ -31,6 +31,8 @@ PERIOD_S = 1.0
 SOONEST_S = 0.05
 AGAIN_S = 10.0  # until the file is written again after that has failed; the child is ended sooner
 
+WRITES = "writes the terms of drains and holds"
+
 HOLDS = {"promote": HOLD_MASTER, "demote": HOLD_BACKUP}
 ENDED = "its time was over while the agent did not run"
 WORDS = {HOLD_MASTER: "promoted", HOLD_BACKUP: "demoted"}
@@ -149,9 +151,9 @@ class Maintenance:
             self._timer.cancel()
         kept = self._in_force()
         if kept != self._written:
-            problem = maintenance_file.write(self._directory, kept)
+            problem = self._fork.finish(lambda: maintenance_file.write(self._directory, kept), WRITES)
             if problem:
-                self._log.error(problem)
+                self._log.error(f"the drain and the holds are not kept over a boot: {problem}")
 
     def _begin_drain(self, terms: Optional[Terms], wall: float, now: float) -> None:
         if terms is None:
@@ -240,7 +242,9 @@ class Maintenance:
             text = f"{self._directory} could not be written: a boot ends the drain or the holds that are in force now"
             self._log.rate_limited(("maintenance",), text)
         self._tried, self._tried_at = kept, now
-        self._fork.run(lambda: maintenance_file.write(self._directory, kept), lambda problem: self._done(kept, problem))
+        self._fork.run(
+            lambda: maintenance_file.write(self._directory, kept), lambda problem: self._done(kept, problem), WRITES
+        )
 
     def _done(self, kept: Kept, problem: str) -> dict[str, Any]:
         if problem:

@@ -209,6 +209,7 @@ class InterfaceTable:
         self.links: dict[int, Link] = {}
         self.names: dict[str, Link] = {}
         self.addresses: dict[int, dict[Interface, ActualAddress]] = {}
+        self._of_host: dict[object, dict[tuple[int, Interface], ActualAddress]] = {}  # the same, without prefix length
         self._unchanged: set[bytes] = set()  # messages about addresses that the table has exactly like this
 
     def feed(self, data: bytes) -> list[Change]:
@@ -240,17 +241,18 @@ class InterfaceTable:
 
     def entries(self, host: object) -> list[ActualAddress]:
         """Return every entry of this machine for the address ``host``, with any prefix length."""
-        return [entry for known in self.addresses.values() for entry in known.values() if entry.address.ip == host]
+        return list(self._of_host.get(host, {}).values())
 
     def forget(self, index: int, address: Interface) -> None:
         """Remove an address, as the kernel acknowledged; its event will change nothing then."""
         self._unchanged.clear()
-        self.addresses.get(index, {}).pop(address, None)
+        self._remove(index, address)
 
     def remember(self, present: ActualAddress) -> None:
         """Add an address, as the kernel acknowledged."""
         self._unchanged.clear()
-        self.addresses.setdefault(present.index, {}).setdefault(present.address, present)
+        if present.address not in self.addresses.get(present.index, {}):
+            self._put(present)
 
     def difference(self, other: InterfaceTable) -> list[Change]:
         """Return the changes from this table to ``other``, for when events were lost."""
@@ -271,21 +273,34 @@ class InterfaceTable:
         if old is not None and self.names.get(old.name) is old:
             del self.names[old.name]
         if not exists:
+            for address in tuple(self.addresses.get(link.index, ())):
+                self._remove(link.index, address)
             self.addresses.pop(link.index, None)
             return [LinkChanged(old, None)] if old is not None else []
         self.links[link.index] = self.names[link.name] = link
         return [LinkChanged(old, link)] if old != link else []
 
+    def _put(self, present: ActualAddress) -> None:
+        self.addresses.setdefault(present.index, {})[present.address] = present
+        self._of_host.setdefault(present.address.ip, {})[present.index, present.address] = present
+
+    def _remove(self, index: int, address: Interface) -> None:
+        if self.addresses.get(index, {}).pop(address, None) is None:
+            return
+        same = self._of_host[address.ip]
+        del same[index, address]
+        if not same:
+            del self._of_host[address.ip]
+
     def _address(self, present: Optional[ActualAddress], exists: bool) -> list[Change]:
         if present is None:
             return []
-        known = self.addresses.setdefault(present.index, {})
-        old = known.get(present.address)
+        old = self.addresses.get(present.index, {}).get(present.address)
         if not exists:
             self._unchanged.clear()
-            known.pop(present.address, None)
+            self._remove(present.index, present.address)
             return [AddressChanged(present, False)] if old is not None else []
-        known[present.address] = present
+        self._put(present)
         if old == present:
             return []
         self._unchanged.clear()

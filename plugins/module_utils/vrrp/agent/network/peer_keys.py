@@ -3,19 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Read the keys of ``peer_status`` from their file: one in a line, and the first one signs.
 
-They are read whenever a configuration is taken, so a reload takes a file that has changed. A missing key is no
+They are read whenever a configuration is taken, and alone where a client asks for that. A missing key is no
 error: VRRP does not need it, and a node must not lose its addresses for it. The status says that it is missing.
 """
 
 from __future__ import annotations
 
+import hmac
 import os
 import stat
 from dataclasses import replace
 
-from ...config.model.configuration import Configuration
+from ...config.model.configuration import Configuration, PeerStatus
 from ...protocol.auth_hmac import HEX, KEY_MAX, secret_of
 
+_TOLD, _DIGITS = b"hotstandby peer key in force", 12
 KEYS_MAX = 4  # two while the key changes
 FILE_MAX = KEYS_MAX * (len(HEX) + 2 * KEY_MAX + 2)  # octets
 
@@ -25,16 +27,23 @@ def resolve(configuration: Configuration) -> Configuration:
     settings = configuration.globals.peer_status
     if settings is None:
         return configuration
-    keys: tuple[bytes, ...] = ()
-    problem = ""
+    return replace(configuration, globals=replace(configuration.globals, peer_status=read_again(settings)))
+
+
+def read_again(settings: PeerStatus) -> PeerStatus:
+    """Return the settings with the keys that their file has now, or with why there are none."""
     try:
-        keys = read(settings.key_file)
+        return replace(settings, keys=read(settings.key_file), problem="")
     except OSError as error:
         problem = f"the key file cannot be read: {error.strerror or error}: {settings.key_file}"
     except ValueError as error:
         problem = f"the key file is not usable: {error}: {settings.key_file}"
-    settings = replace(settings, keys=keys, problem=problem)
-    return replace(configuration, globals=replace(configuration.globals, peer_status=settings))
+    return replace(settings, keys=(), problem=problem)
+
+
+def digest(secret: bytes) -> str:
+    """Return what stands for a key: it tells two of them apart, and nothing else."""
+    return hmac.new(secret, _TOLD, "sha256").hexdigest()[:_DIGITS]
 
 
 def files(configuration: Configuration) -> tuple[str, ...]:

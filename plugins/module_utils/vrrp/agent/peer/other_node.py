@@ -15,9 +15,11 @@ from ...config.model.configuration import Globals, PeerStatus
 from ...protocol import peer_report
 from ...protocol.peer_view import RUN_AGAIN, Finding, PeerView, Standby
 from ...protocol.states import State
+from ..errors import CommandError
 from ..instance import VrrpInstance
 from ..instances import Instances
 from ..log import Log
+from ..network import peer_keys
 from ..scheduler import Scheduler
 from . import own_report
 from .channel import Channel, OpenSocket
@@ -56,7 +58,10 @@ class OtherNode:
 
     def apply(self, settings: Globals) -> None:
         """Take the settings of a configuration. While they are the same, nothing that is known is forgotten."""
-        wanted, self._router_id = settings.peer_status, settings.router_id
+        self._router_id = settings.router_id
+        self._apply(settings.peer_status)
+
+    def _apply(self, wanted: Optional[PeerStatus]) -> None:
         keys = wanted.keys if wanted is not None else ()
         if (wanted, keys) == (self._settings, self._keys) and (wanted is None or self._channel is not None):
             self.changed()  # the instances may have another configuration from now on
@@ -73,6 +78,23 @@ class OtherNode:
             self._log_changes(view)
             return
         self._channel = Channel(wanted, view, self._contents, self._scheduler, self._wall, self._open_socket)
+
+    def read_keys(self) -> Optional[PeerStatus]:
+        """Return the settings with the keys that the file has now, None without ``peer_status``. A child calls it."""
+        return None if self._settings is None else peer_keys.read_again(self._settings)
+
+    def take_keys(self, found: Optional[PeerStatus]) -> dict[str, Any]:
+        """Take what :meth:`read_keys` has read. Return the digests of the keys, and what is wrong with their file.
+
+        Raises CommandError where the configuration in force has no ``peer_status``, or has got another one meanwhile.
+        """
+        if found is None or found != self._settings:
+            raise CommandError("the configuration that is in force has no peer_status, or another one since just now")
+        self._apply(found)
+        return {"keys": self._digests(), "problem": found.problem}
+
+    def _digests(self) -> list[str]:
+        return [peer_keys.digest(key) for key in self._keys]
 
     def changed(self) -> None:
         """Tell the other node soon that the state of an instance has changed."""
@@ -105,6 +127,7 @@ class OtherNode:
         return {
             "address": view.address,
             "port": view.port,
+            "keys": self._digests(),
             "name": node.name if node is not None else None,
             "heard_s": round(now - view.heard_at, 3) if view.heard_at is not None else None,
             "version": node.version if node is not None else None,

@@ -16,6 +16,7 @@ import contextlib
 import math
 import os
 import pickle
+import select
 import signal
 import struct
 import time
@@ -35,6 +36,7 @@ READ_SIZE = 1 << 16
 REAPING_S, REAPING_MAX_S = 0.01, 1.0  # between two looks whether a killed child has ended
 LEFT_MAX = 3  # killed children that have not ended
 END_S = 0.2  # a killed child that has not ended after that waits for a disk
+FINISH_S = 1.0  # for what is written at the end of the agent: its successor waits for that
 FIRST_OWN = 3  # descriptors below are the standard streams
 SIZE = struct.Struct("=Q")  # of the result that follows: a child can be ended while it sends that
 
@@ -95,8 +97,34 @@ class Fork:
             self._has_ended(pid)
         return len(self._killed)
 
-    def waits_for_disk(self) -> bool:
-        """Return whether a killed child does not end, after a moment in which others do. For the end of the agent."""
+    def finish(self, function: Callable[[], str], does: str) -> str:
+        """Call ``function`` in a child as the agent ends, and wait for it. Return what is wrong, "" where nothing is.
+
+        A disk that hangs takes ``FINISH_S`` of the agent's end, and the next call nothing.
+        """
+        if self._waits_for_disk():
+            return f"no process {does}: the disk does not answer"
+        try:
+            pid, pipe = start(function)
+        except OSError as error:
+            return f"cannot start a process that {does}: {error.strerror or error}"
+        try:
+            data = read_within(pipe, FINISH_S)
+        finally:
+            os.close(pipe)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            self._killed.add(pid)
+            self._waits_for_disk()  # it reaps the child
+        if data is None:
+            return f"the process that {does} is ended: the disk does not answer"
+        try:
+            return str(self._found(does, data))
+        except CommandError as error:
+            return str(error)
+
+    def _waits_for_disk(self) -> bool:
+        """Return whether a killed child does not end, after a moment in which others do."""
         deadline = time.monotonic() + END_S
         while self.left() and time.monotonic() < deadline:
             time.sleep(REAPING_S)
@@ -134,7 +162,7 @@ class Fork:
             self._end_child()
             found = b"".join(self._received)
             self._received.clear()
-            self._over(lambda work: self._found(work, found))
+            self._over(lambda work: self._found(work.does, found))
         self._spent_s += time.perf_counter() - began
 
     def _too_long(self) -> None:
@@ -167,14 +195,14 @@ class Fork:
             self._killed.discard(pid)
         return True
 
-    def _found(self, work: Work, data: bytes) -> Any:
+    def _found(self, does: str, data: bytes) -> Any:
         """Return what the child has sent. Raises CommandError."""
         if data[: SIZE.size] != SIZE.pack(max(len(data) - SIZE.size, 0)):
-            return refuse(f"the process that {work.does} was ended: nothing has changed")
+            return refuse(f"the process that {does} was ended: nothing has changed")
         value, error, bug = pickle.loads(data[SIZE.size :])  # a copy of ourselves has written it
         if bug:
             self._log.error(bug)
-            return refuse(f"internal error in the process that {work.does}: nothing has changed, see the agent's log")
+            return refuse(f"internal error in the process that {does}: nothing has changed, see the agent's log")
         if error is not None:
             raise error
         return value
@@ -229,6 +257,19 @@ def start(function: Callable[[], Any]) -> tuple[int, int]:
         os.close(write_end)
     os.set_blocking(read_end, False)
     return pid, read_end
+
+
+def read_within(pipe: int, seconds: float) -> Optional[bytes]:
+    """Return what a pipe has until its other end is closed; None where that takes longer."""
+    data, until = b"", time.monotonic() + seconds
+    poller = select.poll()
+    poller.register(pipe, select.POLLIN)
+    while poller.poll(max(until - time.monotonic(), 0.0) * 1000):
+        piece = os.read(pipe, READ_SIZE)
+        if not piece:
+            return data
+        data += piece
+    return None
 
 
 def _be_child(function: Callable[[], Any], write_end: int, signals: set[int]) -> NoReturn:

@@ -151,9 +151,8 @@ def static_address(statement: Statement) -> Any:
 
 def _virtual_address(statement: Statement, special: str) -> Any:
     head = statement.words[0]
-    parsed = _prefixed(head)
+    parsed, passed_over = _with_any_prefix(head)
     options: dict[str, Any] = {}
-    passed_over: Optional[Invalid] = None
     words = iter(statement.words[1:])
     for name in words:
         if name.text == "nodad":
@@ -166,6 +165,11 @@ def _virtual_address(statement: Statement, special: str) -> Any:
             field, value = "use_vmac", True
         elif name.text == special:
             field, value = "track_group", value_of(name, words).text
+        elif name.text == "scope" and parsed.version == 6:
+            value_of(name, words)
+            rule = "an IPv6 address has its scope built in: keepalived passes over the word, and so do we"
+            passed_over = Invalid("scope says nothing", rule, "remove scope", name.place)
+            continue
         elif name.text in _OPTIONS:
             field = _OPTIONS[name.text]
             value = _VALUES[field](value_of(name, words), parsed)
@@ -178,6 +182,22 @@ def _virtual_address(statement: Statement, special: str) -> Any:
         raise Invalid("an address with a peer has no broadcast address", hint="remove brd", place=head.place)
     found = VirtualAddress(parsed, **options)
     return found if passed_over is None else Tolerated(found, passed_over)
+
+
+def _with_any_prefix(word: Word) -> tuple[Interface, Optional[Invalid]]:
+    """Return the address; with a prefix length that cannot be read, what keepalived makes of it, and the reason."""
+    digits = re.match(r"[0-9]+", word.text.partition("/")[2])
+    try:
+        return _prefixed(word), None
+    except Invalid as invalid:
+        if not invalid.rule or digits is None:
+            raise  # it is no address, or keepalived takes /0
+        written = word.text.partition("/")[0]
+        longest = _prefixed(_without_prefix(word)).max_prefixlen
+        length = int(digits.group()) if int(digits.group()) <= longest else longest
+        rule = f"{invalid.rule}. keepalived takes /{length}, and so do we"
+        hint = "write the prefix length of the subnet"
+        return _prefixed(Word(f"{written}/{length}", word.place)), Invalid(invalid.text, rule, hint, word.place)
 
 
 def _unknown_option(name: Word, special: str) -> Invalid:
@@ -235,12 +255,6 @@ def _label(word: Word, parsed: Interface) -> str:
     return word.text
 
 
-def _scope(word: Word, parsed: Interface) -> str:
-    if parsed.version == 6:
-        raise Invalid("an IPv6 address has its scope built in", hint="remove scope", place=word.place)
-    return scope(word)
-
-
 def scope(word: Word) -> str:
     """Return the scope as it is written. Raises Invalid unless it is one of :data:`SCOPES` or 0 to 255."""
     if word.text in SCOPES or (re.fullmatch(r"[0-9]{1,3}", word.text) and int(word.text) <= 255):
@@ -278,7 +292,7 @@ _VALUES: dict[str, Callable[[Word, Interface], Any]] = {
     "broadcast": _broadcast,
     "device": lambda word, parsed: interface_name(word),
     "label": _label,
-    "scope": _scope,
+    "scope": lambda word, parsed: scope(word),
     "peer": _peer,
     "preferred_lft_s": _lifetime,
 }

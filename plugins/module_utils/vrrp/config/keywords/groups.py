@@ -115,7 +115,15 @@ INTERFACE_DELAYS = Block(
     variable=Variable(reader="delays"),
 )
 
+# track_group comes first: keepalived finds only one that stands above the line that names it.
 STATIC: tuple[Entry, ...] = (
+    Block(
+        "track_group",
+        "instances that are in FAULT while a static address, route or rule is gone",
+        table(_members("its instances")),
+        named=True,
+        variable=Variable(name="track_groups", reader="track_groups"),
+    ),
     Block("static_ipaddress", "addresses that stay", item=static_address, items=ADDRESS_ITEMS + _GROUP, variable=SAID),
     Block(
         "static_routes",
@@ -132,12 +140,5 @@ STATIC: tuple[Entry, ...] = (
         items=RULE_ITEMS + _GROUP,
         not_in_items=NOT_IN_RULES,
         variable=SAID,
-    ),
-    Block(
-        "track_group",
-        "instances that are in FAULT while a static address, route or rule is gone",
-        table(_members("its instances")),
-        named=True,
-        variable=Variable(name="track_groups", reader="track_groups"),
     ),
 )

@@ -100,7 +100,7 @@ def _script(section: Section, complete: bool, findings: Diagnostics) -> Optional
             findings.warning(
                 setting.place,
                 f"{setting.statement.keyword} {setting.value} is a fraction",
-                "keepalived before 2.4 takes whole seconds and refuses the file",
+                "keepalived before 2.3.2 takes whole seconds and ignores the line",
                 "fine where only hotstandby or a newer one reads it",
             )
     values = _values(section)
