@@ -82,6 +82,7 @@ class AgentServer:
             [sys.executable, __file__], env=environment, stdin=its, stdout=subprocess.DEVNULL
         )
         its.close()
+        self._socket.recv(100)  # it has read the agent: from now on a start takes no time
 
     def start(self, words: list[str], environment: dict[str, str], network: str, log: int) -> Process:
         """Start `hotstandby` with these words in the network namespace of a file; its output goes to ``log``."""
@@ -106,6 +107,7 @@ def _serve() -> None:
     # PyDLL keeps the lock of the interpreter: the child goes on with it, as after os.fork.
     syscall = ctypes.PyDLL(None).syscall
     with socket.socket(fileno=os.dup(0)) as asked:
+        asked.send(b"ready")
         while True:
             request, files, _flags, _unused = socket.recv_fds(asked, _LONGEST, 2)
             if not files:

@@ -194,7 +194,8 @@ class Agent(Peer):
     server: Optional[AgentServer] = None
 
     def launch(self, log: Any) -> Any:
-        words, environment, program = self.arguments(), self.environment(), self.command()
+        words, environment = self.arguments(), self.environment()
+        program = Agent.command(self)  # a subclass may run something else
         server = self.server
         if server is None or words[: len(program)] != program or read_at_start(environment) != server.settings:
             return super().launch(log)
