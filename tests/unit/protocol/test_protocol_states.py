@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
@@ -69,6 +69,14 @@ class TestMaster:
         assert (begun.advertise_at, begun.refresh_at, begun.assert_at) == (10.75, 10.75, 10.75)
         assert begun.handover_until == pytest.approx(10.80)
         assert begun.outbid_until == 14.0
+
+    def test_an_advertisement_changes_the_times_of_advertisements_alone(self):
+        """It is built field by field, so each field is looked at, also one that comes later."""
+        told = {"advertise_at", "spoke_at", "lapses_at"}
+        before = Master(**{each.name: 20 + number for number, each in enumerate(fields(Master))})
+        after = before.advertised(OWN, 20.25)
+        assert (after.advertise_at, after.spoke_at, after.lapses_at) == (21.0, 20.25, 23.2578125)
+        assert {each.name for each in fields(Master) if getattr(after, each.name) != getattr(before, each.name)} == told
 
     def test_without_a_delay_there_is_no_second_burst(self):
         assert Master.begun(replace(OWN, announce_delay_s=0.0), 10.0).announce_at == NEVER
