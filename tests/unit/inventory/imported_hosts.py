@@ -56,11 +56,11 @@ def hosts(found: Imported) -> dict[str, dict[str, Any]]:
             if word % "state" in said:
                 said[word % "state"] = "BACKUP"
             if lowered:
-                _speak_as_the_other(said, word)
+                speak_as_the_other(said, word)
     return {"node-a": first, "node-b": second}
 
 
-def _speak_as_the_other(said: dict[str, Any], word: str) -> None:
+def speak_as_the_other(said: dict[str, Any], word: str) -> None:
     """Set its source to a peer of the file, or an address of its own, and its peer to the first host."""
     sources = [word % each for each in ("unicast_src_ip", "mcast_src_ip") if word % each in said]
     listed = said.get(word % "unicast_peer") or []

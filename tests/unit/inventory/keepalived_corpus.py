@@ -17,7 +17,7 @@ import yaml
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_keepalived import Imported, import_file
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import Report, here, inspect, read_text
-from imported_hosts import MINE, OTHERS, network
+from imported_hosts import network, speak_as_the_other
 from role_template import files
 
 FOLDER = Path(__file__).parents[2] / "keepalived_files"
@@ -101,14 +101,7 @@ def _partner(first: dict[str, Any]) -> dict[str, Any]:
             said[word % "priority"] += -1 if said[word % "priority"] > 1 else 1
         if word % "state" in said:
             said[word % "state"] = "BACKUP"
-        sources = [word % each for each in ("unicast_src_ip", "mcast_src_ip") if word % each in said]
-        listed = said.get(word % "unicast_peer") or []
-        before = said[sources[0]] if sources else None
-        version = 6 if ":" in (listed[0].split()[0] if listed else before or "") else 4
-        for each in sources:
-            said[each] = listed[0].split()[0] if listed else OTHERS[version]
-        if listed:
-            said[word % "unicast_peer"] = [before or MINE[version]]
+        speak_as_the_other(said, word)
     return second
 
 
