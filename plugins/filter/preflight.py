@@ -21,6 +21,13 @@ options:
         P(hotstandby.vrrp.attempts#filter), and with O(hotstandby.vrrp.vrrp_info#module:preflight).
     type: dict
     required: true
+  opens:
+    description:
+      - The hosts whose firewall would be opened after this look, as check mode opens none. What its rules drop is no
+        error there.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes.found
 seealso:

@@ -41,8 +41,8 @@ _value:
   description:
     - C(proven) says whether the pair works. C(problems) is a list of sentences, C(masters) has the node for each
       instance, C(table) has lines to show.
-    - C(risks) are the problems for which a change may cost a client something. Those of an instance that no node has or
-      can take, as where both are in FAULT, are none.
+    - C(risks) are the problems for which a change may cost a client something. A problem is no risk where no node has
+      the instance or can take it, as where both are in FAULT.
     - C(warnings) are warnings of the agents, such as advertisements that they discard. They are often the cause of the
       problems.
   type: dict

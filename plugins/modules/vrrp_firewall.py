@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vrrp_firewall
-short_description: Allow VRRP in the firewall of a node
+short_description: Allow what a pair sends in the firewall of a node
 version_added: 0.4.0
 description:
-  - Allows IP protocol 112 to and from the peer of a pair, with the tool whose rule drops it now. Where nothing drops
-    it, nothing changes. So it does with protocol 51 for C(auth_type AH), and with the UDP port of C(peer_status), which
-    it opens for the peer alone.
+  - Allows IP protocol 112, protocol 51 for C(auth_type AH), and the UDP port of C(peer_status) to and from the peer of
+    a pair, with the tool whose rule drops it now. Where nothing drops it, nothing changes. The port is opened for the
+    peer alone.
   - In firewalld it adds a rich rule to the zone of the interface, at once and permanently. In ufw it adds a rule. In
     nftables and iptables it puts a rule in front of the chain that drops the packet. A policy of firewalld that does
     not let the UDP port out is left as it is.

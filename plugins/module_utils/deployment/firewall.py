@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Any, Optional
 
@@ -53,10 +53,18 @@ class Firewall:
     def found(self, wanted: Sequence[Mapping[str, Any]]) -> Iterator[Found]:
         """Yield the same for changes of the firewall."""
         for entry in wanted:
-            for packet in _packets(entry):
-                for layer, chains in ((NFTABLES, self.nftables), (IPTABLES, self.tables[packet.version])):
-                    for drop in drops(chains, packet):
-                        yield Found(entry, packet, self.tool(layer, drop), drop)
+            packets = _packets(entry)
+            first = [replace(packet, first=True) for packet in packets if packet.port]
+            if first and all(any(self._dropping(packet)) for packet in first):
+                packets = first  # nothing opens a connection, so there are no answers either
+            for packet in packets:
+                for layer, drop in self._dropping(packet):
+                    yield Found(entry, packet, self.tool(layer, drop), drop)
+
+    def _dropping(self, packet: Packet) -> Iterator[tuple[str, Drop]]:
+        for layer, chains in ((NFTABLES, self.nftables), (IPTABLES, self.tables[packet.version])):
+            for drop in drops(chains, packet):
+                yield layer, drop
 
     def tool(self, layer: str, drop: Drop) -> str:
         """Return which tool made a rule of nftables or iptables."""
@@ -89,6 +97,8 @@ class Firewall:
         }
 
     def _remedy(self, tool: str, drop: Drop, packet: Packet) -> str:
+        if tool == FIREWALLD and packet.direction != IN:
+            return "accept it in that policy of firewalld"
         if tool == FIREWALLD:
             what = f"--add-rich-rule='{firewall_rules.firewalld(packet)}'" if packet.port else ""
             what = what or f"--add-protocol={packet.name}"

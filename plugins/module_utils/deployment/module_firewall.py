@@ -14,7 +14,7 @@ from .firewall_opening import LASTING, closings, openings
 
 
 def run(module: Any) -> dict[str, Any]:
-    """Allow VRRP in the firewall of this node, or take away the rules that did; only tell it in check mode.
+    """Allow what a pair sends in the firewall of this node, or take its rules away; only tell it in check mode.
 
     Raises DeploymentError where the firewall refuses.
     """

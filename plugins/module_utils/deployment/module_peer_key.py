@@ -30,7 +30,7 @@ def run(module: Any) -> dict[str, Any]:
     owner = Account(paths.USER, Run(module.run_command)).owner()
     wanted = [peer_keys.digest(key) for key in file.wanted()]  # before the file is another one
     client = Client(params["runtime_dir"])
-    in_force = _in_force(client)
+    in_force = _in_force(client, module.check_mode)
     before, writes = digests(file.path, owner), not file.is_right(owner)
     changed = writes or in_force not in (None, wanted)
     reloaded = False
@@ -50,10 +50,11 @@ def run(module: Any) -> dict[str, Any]:
     }
 
 
-def _in_force(client: Client) -> Optional[list[str]]:
+def _in_force(client: Client, check_mode: bool) -> Optional[list[str]]:
     """Return digests of the keys of the running agent; None where none runs, or its file has no ``peer_status``.
 
-    Such an agent reads the key when it takes a file that has the line.
+    Such an agent reads the key when it takes a file that has the line. One that does not tell them has other keys for
+    check mode, where nobody has restarted it.
     """
     try:
         peer = client.status().get("peer")
@@ -61,8 +62,10 @@ def _in_force(client: Client) -> Optional[list[str]]:
         return None
     except (AgentError, AgentUnreachable) as error:
         raise DeploymentError(f"the agent does not say which key it has, so nothing is written: {error}") from error
+    if peer is not None and "keys" not in peer and check_mode:
+        return []
     if peer is not None and "keys" not in peer:
-        raise DeploymentError("the agent that runs is of an older release: restart it first, and nothing is written")
+        raise DeploymentError("the agent that runs does not tell which key it has: install this release (tag install)")
     return None if peer is None else list(peer["keys"])
 
 

@@ -37,6 +37,7 @@ class Packet:
     destination: Address
     protocol: int = VRRP_PROTOCOL
     port: int = 0
+    first: bool = False  # neither it nor an answer to it has got through before
 
     @property
     def version(self) -> int:
@@ -61,9 +62,10 @@ class Packet:
     def established(self) -> Optional[bool]:
         """Return whether the kernel takes it for an answer; None where that depends on the peer.
 
-        One to a group never is. Of UDP with one port each end sends once a second, so each packet answers the other's.
+        One to a group never is. Of UDP with one port each end sends once a second, so each packet but the first answers
+        the other's.
         """
-        return False if self.multicast else True if self.port else None
+        return False if self.multicast or self.first else True if self.port else None
 
     @property
     def multicast(self) -> bool:

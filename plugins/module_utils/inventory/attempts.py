@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from ipaddress import ip_address, ip_interface
 from typing import Any, Optional
 
+from ..vrrp.protocol.constants import VERSION_2
+
 Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Instances = Sequence[Mapping[str, Any]]
 
@@ -49,17 +51,23 @@ def _attempt(
         peer = next((address for address in named if address in present), peer if peer in named else None)
     if source is None or peer is None:
         return None
-    protocol = "ah" if instance.get("auth_type") == "AH" else "vrrp"
+    version = int(instance.get("version") or 2)
     entry = {
         "interface": instance["interface"],
-        "protocol": protocol,
+        "protocol": "ah" if _has_header(instance, version, source) else "vrrp",
         "source": source,
         "peer": peer,
         "unicast": unicast,
     }
     if instance.get("mcast_dst_ip") and not unicast:
         entry["group"] = str(instance["mcast_dst_ip"])
-    return {**entry, "version": int(instance.get("version") or 2)}
+    return {**entry, "version": version}
+
+
+def _has_header(instance: Mapping[str, Any], version: int, source: str) -> bool:
+    """Return whether it sends an Authentication Header: only VRRPv2 over IPv4 with a password does."""
+    authenticates = version == VERSION_2 and ":" not in source and bool(instance.get("auth_pass"))
+    return authenticates and instance.get("auth_type") == "AH"
 
 
 def own_address(found: Found, instance: Mapping[str, Any]) -> Optional[str]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from .attempts import attempts
@@ -22,16 +22,18 @@ def preflight(
     found: Mapping[str, Look],
     plan: Mapping[str, Sequence[Mapping[str, Any]]],
     looks: Mapping[str, Look],
+    opens: Collection[str] = (),
 ) -> dict[str, dict[str, list[str]]]:
     """Return for each host its ``errors``, which stop a deployment, and its ``warnings``.
 
-    ``found`` are the first looks at the hosts, ``looks`` the results of ``reach`` and ``preflight``.
+    ``found`` are the first looks at the hosts, ``looks`` the results of ``reach`` and ``preflight``. ``opens`` are the
+    hosts whose firewall would be opened now, as check mode opens none.
     """
     tried = attempts(hosts, found, plan)
     parts = [
         node_settings(hosts, looks, found, plan),
         subnets(hosts, found, tried),
-        reach(hosts, looks),
+        reach(hosts, looks, opens),
         closed(hosts, looks),
         clocks(hosts, looks, plan),
     ]

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 MULTICAST, UNICAST = "multicast", "unicast"
 OUT, IN = "out", "in"
@@ -44,8 +44,21 @@ class Direction:
         return group if self.kind == MULTICAST else str(self.sent["peer"])
 
 
-def reach(hosts: Sequence[str], looks: Mapping[str, Look]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Return the errors and the warnings of each host, as sentences. ``looks`` are the results of the attempts."""
+class Fault(NamedTuple):
+    """It is what stops the advertisements of a way, and on which host. ``drop`` is the firewall's rule, if one does."""
+
+    host: str
+    text: str
+    drop: Optional[Mapping[str, Any]] = None
+
+
+def reach(
+    hosts: Sequence[str], looks: Mapping[str, Look], opens: Collection[str] = ()
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return the errors and the warnings of each host, as sentences. ``looks`` are the results of the attempts.
+
+    ``opens`` are the hosts whose firewall is opened after this look: what its rules drop is no error there.
+    """
     errors: dict[str, list[str]] = {host: [] for host in hosts}
     warnings: dict[str, list[str]] = {host: [] for host in hosts}
     for way in directions(hosts, looks):
@@ -53,8 +66,8 @@ def reach(hosts: Sequence[str], looks: Mapping[str, Look]) -> tuple[dict[str, li
             continue
         fault = _fault(way, looks)
         if fault is not None:
-            host, text = fault
-            errors[host].append(f"{host}: {text}")
+            if fault.drop is None or fault.host not in opens:
+                errors[fault.host].append(f"{fault.host}: {fault.text}")
         else:
             text = f"it is unknown whether VRRP of {way.sender} gets to {way.receiver}: the two did not try it together"
             warnings[way.receiver].append(f"{way.receiver}: {text} (give Ansible more forks, or run it again)")
@@ -74,41 +87,43 @@ def directions(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[Dire
                         yield Direction(sender, receiver, sent, got, together)
 
 
-def _fault(way: Direction, looks: Mapping[str, Look]) -> Optional[tuple[str, str]]:
-    """Return what stops the advertisements and on which host that is; None where that is unknown."""
+def _fault(way: Direction, looks: Mapping[str, Look]) -> Optional[Fault]:
+    """Return what stops the advertisements; None where that is unknown."""
     kind = way.kind
     if way.sent["refused"][kind] and not way.sent["sent"][kind]:
-        return way.sender, _refused(way, looks)
+        return _refused(way, looks)
     if way.got["arrived"][kind]:
-        return way.receiver, _dropped(way, looks)
+        return _dropped(way, looks)
     if not way.together:
         drop = drop_of(looks[way.receiver], way.got, kind, IN, sure=True)
-        return None if drop is None else (way.receiver, _dropped(way, looks, tried=False))
-    return way.receiver, _lost(way)
+        return None if drop is None else _dropped(way, looks, tried=False)
+    return Fault(way.receiver, _lost(way))
 
 
-def _refused(way: Direction, looks: Mapping[str, Look]) -> str:
+def _refused(way: Direction, looks: Mapping[str, Look]) -> Fault:
     interface, why = way.sent["interface"], way.sent["refused"][way.kind]
     text = f"the kernel sends no {_called(way)} from {interface} to {way.destination}: {why}"
     drop = drop_of(looks[way.sender], way.sent, way.kind, OUT)
     if drop is not None:
-        return f"{text}; {dropped_by(drop)}. {remedy(drop)}"
+        return Fault(way.sender, f"{text}; {dropped_by(drop)}. {remedy(drop)}", drop)
     if why == "Operation not permitted":
-        return f"{text}. A firewall of this host drops it: look at the output of nft list ruleset and iptables-save"
-    return text
+        text += ". A firewall of this host drops it: look at the output of nft list ruleset and iptables-save"
+    return Fault(way.sender, text)
 
 
-def _dropped(way: Direction, looks: Mapping[str, Look], tried: bool = True) -> str:
+def _dropped(way: Direction, looks: Mapping[str, Look], tried: bool = True) -> Fault:
     interface = way.got["interface"]
     said = f"{_called(way)} of {way.sender} to {way.destination}"
     text = f"{said} arrives on {interface}, but this host drops it" if tried else f"{said} is dropped on {interface}"
     drop = drop_of(looks[way.receiver], way.got, way.kind, IN)
     if drop is not None:
-        return f"{text}: {dropped_by(drop)}. {remedy(drop)}"
+        return Fault(way.receiver, f"{text}: {dropped_by(drop)}. {remedy(drop)}", drop)
     if (_settings(looks[way.receiver]).get("rp_filter") or {}).get(interface) == 1:
         advice = f"sysctl -w net/ipv4/conf/{interface}/rp_filter=2"
-        return f"{text}, and rp_filter is 1: has it another route to {way.sent['source']}? ({advice})"
-    return f"{text}. Look at nft list ruleset and iptables-save"
+        return Fault(
+            way.receiver, f"{text}, and rp_filter is 1: has it another route to {way.sent['source']}? ({advice})"
+        )
+    return Fault(way.receiver, f"{text}. Look at nft list ruleset and iptables-save")
 
 
 def _lost(way: Direction) -> str:
@@ -159,7 +174,9 @@ def dropped_by(drop: Mapping[str, Any]) -> str:
 
 
 def remedy(drop: Mapping[str, Any]) -> str:
-    """Return what allows it."""
+    """Return what allows it. The role changes no policy of firewalld, and those are what drops packets that go out."""
+    if drop["tool"] == "firewalld" and drop["direction"] == OUT:
+        return f"Allow it: {drop['remedy']}"
     return f"Allow it: {drop['remedy']}; or say ha_pair_open_firewall: true"
 
 

@@ -76,12 +76,12 @@ def message(result: Result) -> str:
 
 
 def _no_answer(result: Result) -> str:
-    """Return why a module gave no answer: its Python could not be started, or it crashed."""
+    """Return why a module gave no answer: a program that it needs could not be started, or it crashed."""
     said = [line for key in ("module_stderr", "module_stdout") for line in str(result.get(key) or "").splitlines()]
     told = [line.strip() for line in said if line.strip() and not line.startswith(_OF_SSH)]
     status = result.get("rc")
-    text = f"its Python gave no answer (exit status {status}): {told[-1] if told else 'it said nothing'}"
-    if status in _CANNOT_RUN:
+    text = f"the module gave no answer (exit status {status}): {told[-1] if told else 'it said nothing'}"
+    if status in _CANNOT_RUN and told and "python" in told[-1]:  # else it may be sudo
         return f"{text}. Install Python 3.9 or later, or name it with ansible_python_interpreter"
     return text
 

@@ -24,8 +24,8 @@ def proof(observations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -
     """Check what ``vrrp_info`` saw on each node of a pair that shares the instances ``names``.
 
     Returns ``proven``, ``problems`` and ``warnings`` (sentences), ``masters`` (instance to node) and ``table`` (lines).
-    ``risks`` are the problems for which a change may cost a client something. Those of an instance that no node has or
-    can take are none: there is nothing to lose, and the change may be what mends it.
+    ``risks`` are the problems for which a change may cost a client something. A problem is no risk where no node has
+    the instance or can take it: there is nothing to lose, and the change may be what mends it.
     """
     rows: list[dict[str, Any]] = []
     problems: list[str] = []

@@ -175,10 +175,13 @@ def test_a_bug_gives_everything_up_and_exits_with_1(rig, play, monkeypatch):
             def broken(now):
                 raise ZeroDivisionError("a bug")
 
+            at_the_disk = []  # what was done each time before the agent may have waited for a disk
+            monkeypatch.setattr(machine.agent.maintenance, "end", lambda: at_the_disk.append(machine.kernel.done[-1:]))
             monkeypatch.setattr(machine.agent.network, "drain", broken)
             machine.scheduler.callback(machine.agent.deadlines.expire)()
             assert await task == 1
             assert machine.kernel.done[-1] == ("release", VIP)
+            assert at_the_disk == [[("release", VIP)]]
             assert any("ZeroDivisionError: a bug" in line for line in machine.text.getvalue().splitlines())
 
     play(scenario)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import firewall
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.reach import remedy
 
 RECORDED = Path(__file__).parent / "recorded"
 ENTRY = {"interface": "eth0", "source": "192.168.8.4", "peer": "192.168.8.6", "unicast": False, "group": None}
@@ -130,8 +131,30 @@ def test_the_port_of_the_peer_status_is_told_with_its_remedy(node):
         "iptables -I OUTPUT -d 192.168.8.6 -p udp --dport 61112 -j ACCEPT",
         "iptables -I INPUT -s 192.168.8.6 -p udp --dport 61112 -j ACCEPT",
     ]
-    answers = saved.replace("COMMIT", "-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT")
-    assert [drop["direction"] for drop in node(iptables_save=answers).drops([STATUS])] == ["out"]
+
+
+@pytest.mark.parametrize(
+    ("chains", "dropped"),
+    [
+        (("INPUT", "OUTPUT"), ["out", "in"]),  # both accept answers only, so nothing is ever answered
+        (("INPUT",), []),  # what goes out makes what comes in an answer
+        (("OUTPUT",), []),
+    ],
+)
+def test_answers_of_the_peer_status_pass_where_the_first_packet_of_one_direction_does(node, chains, dropped):
+    rules = [f"-A {chain} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT" for chain in chains]
+    policies = [f":{chain} {'DROP' if chain in chains else 'ACCEPT'} [0:0]" for chain in ("INPUT", "OUTPUT")]
+    saved = "\n".join(["*filter", *policies, *rules, "COMMIT", ""])
+    assert [drop["direction"] for drop in node(iptables_save=saved).drops([STATUS])] == dropped
+
+
+def test_what_a_policy_of_firewalld_drops_on_its_way_out_has_no_rule_of_a_zone_as_remedy(node):
+    data = json.loads((RECORDED / "firewalld.nft.json").read_text())
+    drop = {"family": "inet", "table": "firewalld", "chain": "filter_OUTPUT_POLICIES_post", "handle": 999}
+    data["nftables"].append({"rule": {**drop, "expr": [{"drop": None}]}})
+    found = [each for each in node(nft=json.dumps(data)).drops([STATUS]) if each["direction"] == "out"]
+    assert [each["remedy"] for each in found] == ["accept it in that policy of firewalld"]
+    assert remedy(found[0]) == "Allow it: accept it in that policy of firewalld"
 
 
 def test_an_authentication_header_is_another_protocol(node):

@@ -107,13 +107,18 @@ def test_where_no_agent_needs_it_the_file_is_enough(run, status):
     [
         (AgentError("no"), "the agent does not say which key it has, so nothing is written: no"),
         (AgentUnreachable("no answer within 5 s"), "nothing is written: no answer within 5 s"),
-        ({"peer": {"address": "192.168.8.6"}}, "the agent that runs is of an older release: restart it first"),
+        ({"peer": {"address": "192.168.8.6"}}, "which key it has: install this release"),
     ],
 )
 def test_where_the_agent_does_not_tell_what_it_has_nothing_is_written(run, tmp_path, status, why):
     with pytest.raises(DeploymentError, match=why):
         run(status=status)
     assert not (tmp_path / "peer.key").exists()
+
+
+def test_check_mode_takes_an_agent_that_does_not_tell_its_key_for_one_with_another_key(run):
+    """The run itself restarts such an agent before."""
+    assert run(check=True, status={"peer": {"address": "192.168.8.6"}})["changed"] is True
 
 
 @pytest.mark.parametrize(

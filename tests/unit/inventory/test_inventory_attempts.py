@@ -135,7 +135,7 @@ def test_any_other_way_is_tried(said):
 
 
 def test_an_authentication_header_has_an_attempt_of_its_own_each_time():
-    header = {**ONE, "name": "VI_2", "virtual_router_id": 101, "auth_type": "AH"}
+    header = {**ONE, "name": "VI_2", "virtual_router_id": 101, "auth_type": "AH", "auth_pass": "secret"}
     ids = [100, 101]
     assert tried([ONE, header], [ONE, header])["a"] == [
         entry("192.168.8.4", "192.168.8.6", virtual_router_ids=ids),
@@ -144,3 +144,12 @@ def test_an_authentication_header_has_an_attempt_of_its_own_each_time():
     living = {"state": "BACKUP", "source": "192.168.8.6", "master": {"address": "192.168.8.4"}}
     there = node(6, living)
     assert [each["protocol"] for each in tried([ONE, header], [ONE, header], there=there)["a"]] == ["ah"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"version": 3, "auth_pass": "secret"}, {"auth_pass": ""}, {"virtual_ipaddress": ["fd00:8::100/64"], "version": 3}],
+)
+def test_what_is_sent_without_a_header_is_tried_without_one(said):
+    without = {**ONE, **said, "auth_type": "AH"}
+    assert [each["protocol"] for each in tried([without], [without])["a"]] == ["vrrp"]

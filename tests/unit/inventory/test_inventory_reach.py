@@ -51,6 +51,21 @@ def test_hosts_that_hear_each_other_have_no_fault():
     assert judge(look(result(A, B, unicast=True)), look(result(B, A, unicast=True))) == ([], [])
 
 
+def test_what_an_opened_firewall_drops_is_no_error_and_all_else_is():
+    deaf, out = {"arrived": 10, "heard": 0}, {"sent": 0, "refused": "Operation not permitted"}
+    drops = [{**DROP, "direction": "in", "peer": A}, {**DROP, "direction": "out", "peer": A}]
+    for b, opens, errors in (
+        (look(result(B, A, **deaf), drops=drops), ["b"], 0),
+        (look(result(B, A, **deaf), drops=drops), ["a"], 1),  # another host's
+        (look(result(B, A, **deaf)), ["a", "b"], 1),  # no rule is known that could be mended
+        (look(result(B, A, arrived=0, heard=0), drops=drops), ["b"], 1),  # it did not get as far as the rule
+    ):
+        found, _warnings = reach(HOSTS, {"a": look(result(A, B)), "b": b}, opens)
+        assert len(found["b"]) == errors and found["a"] == []
+    silent = look(result(A, B, arrived=0, heard=0))
+    assert reach(HOSTS, {"a": silent, "b": look(result(B, A, **out), drops=drops)}, ["b"])[0]["b"] == []
+
+
 @pytest.mark.parametrize("heard", [{}, look(), {"skipped": True}])
 def test_what_was_not_tried_is_not_judged(heard):
     assert judge(heard, heard) == judge(look(result(A, B)), heard) == ([], [])

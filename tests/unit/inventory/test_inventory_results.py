@@ -52,15 +52,16 @@ ADVICE = ". Install Python 3.9 or later, or name it with ansible_python_interpre
         (127, f"{LIBRARY}\n", "", f"127): {LIBRARY}{ADVICE}"),
         (127, "Shared connection to b closed.\n", f"{LIBRARY}\r\n", f"127): {LIBRARY}{ADVICE}"),
         (1, "Traceback\n  File x\nMemoryError\n", "", "1): MemoryError"),
+        (127, "sh: 1: sudo: not found\n", "", "127): sh: 1: sudo: not found"),
         (137, "", "", "137): it said nothing"),
     ],
-    ids=["another processor", "a library is missing", "by a terminal", "it crashed", "it was killed"],
+    ids=["another processor", "a library is missing", "by a terminal", "it crashed", "no sudo", "it was killed"],
 )
 def test_a_python_that_cannot_run_says_why(rc, error, output, text):
     """As ansible-core 2.19 returns it."""
     msg = "Module result deserialization failed: No start of json char found"
     broken = {"step": {"failed": True, "msg": msg, "module_stderr": error, "module_stdout": output, "rc": rc}}
-    assert stopped("b", {"b": broken}, "step") == [f"b failed (step): its Python gave no answer (exit status {text}"]
+    assert stopped("b", {"b": broken}, "step") == [f"b failed (step): the module gave no answer (exit status {text}"]
     broken["step"]["msg"] = missing = "The module interpreter '/usr/bin/python3' was not found."
     assert stopped("b", {"b": broken}, "step") == [f"b failed (step): {missing}"]
 

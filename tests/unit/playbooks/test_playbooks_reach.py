@@ -93,6 +93,16 @@ def test_check_mode_opens_nothing_and_goes_on(tmp_path):
     assert tried(tmp_path, found(deaf=True), "--check").returncode == 2
 
 
+def test_check_mode_names_what_no_opened_firewall_mends(tmp_path):
+    closed = {**DROP, "protocol": "udp", "port": 61112, "kind": "unicast"}
+    for drops in ([closed], [DROP, closed]):
+        nodes = found(missing_capabilities=["CAP_NET_RAW"])
+        nodes[1].update(heard=heard(6, 4, 0 if DROP in drops else 10, drops=drops))
+        done = tried(tmp_path, nodes, "--check", "-e", "ha_pair_open_firewall=true")
+        assert done.returncode == 2 and "CAP_NET_RAW" in done.output, done.output
+        assert "this host drops it" not in done.output, done.output
+
+
 def test_a_warning_is_shown_and_stops_nobody(tmp_path):
     file = "/etc/systemd/network/10-eth0.network"
     networkd = {"eth0": {"name": "systemd-networkd", "file": file, "keep": "", "netplan": False}}

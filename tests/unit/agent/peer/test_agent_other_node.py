@@ -291,6 +291,18 @@ def test_the_key_is_read_alone_and_a_file_that_was_edited_stays_unread(rig, tmp_
     asyncio.run(scenario())
 
 
+def test_a_configuration_that_has_waited_does_not_bring_back_the_keys_of_before():
+    async def scenario(network, a, b):
+        other = KEY[::-1]
+        a.other.take_keys(replace(SETTINGS, keys=(other,), read_at=20.0))
+        a.apply(replace(SETTINGS, read_at=10.0))
+        assert a.other.status()["keys"] == [digest(other)]
+        a.apply(replace(SETTINGS, read_at=30.0))
+        assert a.other.status()["keys"] == [digest(KEY)]
+
+    played(scenario)
+
+
 def test_keys_that_were_read_for_another_configuration_are_not_taken():
     async def scenario(network, a, b):
         found = a.other.read_keys()

@@ -240,7 +240,7 @@ class InterfaceTable:
         return any(entry.usable for entry in self.entries(host))
 
     def entries(self, host: object) -> list[ActualAddress]:
-        """Return every entry of this machine for the address ``host``, with any prefix length."""
+        """Return every entry of this machine for the address ``host``, with any prefix length, in no certain order."""
         return list(self._of_host.get(host, {}).values())
 
     def forget(self, index: int, address: Interface) -> None:

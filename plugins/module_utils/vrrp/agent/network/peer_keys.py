@@ -12,6 +12,7 @@ from __future__ import annotations
 import hmac
 import os
 import stat
+import time
 from dataclasses import replace
 
 from ...config.model.configuration import Configuration, PeerStatus
@@ -32,6 +33,7 @@ def resolve(configuration: Configuration) -> Configuration:
 
 def read_again(settings: PeerStatus) -> PeerStatus:
     """Return the settings with the keys that their file has now, or with why there are none."""
+    settings = replace(settings, read_at=time.monotonic())  # before: what is written meanwhile counts as later
     try:
         return replace(settings, keys=read(settings.key_file), problem="")
     except OSError as error:

@@ -62,6 +62,9 @@ class OtherNode:
         self._apply(settings.peer_status)
 
     def _apply(self, wanted: Optional[PeerStatus]) -> None:
+        known = self._settings
+        if wanted is not None and known is not None and wanted == known and wanted.read_at < known.read_at:
+            wanted = known  # a configuration that has waited for its confirmation comes with the keys of before
         keys = wanted.keys if wanted is not None else ()
         if (wanted, keys) == (self._settings, self._keys) and (wanted is None or self._channel is not None):
             self.changed()  # the instances may have another configuration from now on

@@ -238,7 +238,7 @@ class PeerStatus:
     """It is ``peer_status``: where the other node of the pair is told how this one does, and heard.
 
     The agent reads the keys when it takes the configuration: the first one signs, each is accepted. ``problem`` says
-    why there are none.
+    why there are none. ``read_at`` is when they were read, monotonic seconds.
     """
 
     address: Address
@@ -247,6 +247,7 @@ class PeerStatus:
     key_file: str = "/etc/hotstandby/peer.key"
     keys: tuple[bytes, ...] = field(default=(), repr=False, compare=False)
     problem: str = field(default="", compare=False)
+    read_at: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
