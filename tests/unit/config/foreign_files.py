@@ -80,6 +80,10 @@ FILES = {
         ['"wildcard_match" says nothing here'],
     ),
     "include_check with two words and a sign": (globals_("include_check match +wildcard_match") + instance(), CLEAN),
+    "a keyword of keepalived without its value": (
+        globals_("umask") + instance(),
+        Refused("umask has no value", keepalived=False),
+    ),
     "nodad behind an address": (
         instance("priority 100", vip="192.168.8.100/24 nodad dev eth0"),
         ["nodad says nothing"],
