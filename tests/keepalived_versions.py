@@ -15,8 +15,10 @@ PAGE = ROOT / "docs" / "keepalived_versions.md"
 sys.path.insert(0, str(ROOT / "plugins" / "module_utils"))
 
 from vrrp.config.keywords.keepalived_behaviour import BEHAVIOURS, Behaviour  # noqa: E402
+from vrrp.config.keywords.keepalived_changes import ValueChange  # noqa: E402
+from vrrp.config.keywords.keepalived_language import SYNTAX_CHANGES  # noqa: E402
 from vrrp.config.keywords.keepalived_releases import NEVER, RELEASES, SHOWN, SINCE, advice, number  # noqa: E402
-from vrrp.config.keywords.keepalived_values import SYNTAX_CHANGES, VALUE_CHANGES, ValueChange  # noqa: E402
+from vrrp.config.keywords.keepalived_values import VALUE_CHANGES  # noqa: E402
 
 HEAD = f"""\
 <!-- Made by tests/keepalived_versions.py from the table of releases: change that table and run `make keywords`. -->
@@ -29,17 +31,18 @@ the releases {RELEASES[0]} to {RELEASES[-1]} differ. What is not here is the sam
 
 says it of a file, with the line of each keyword that this release ignores, refuses or understands otherwise. The exit
 status is 1 where there is one. `--json` prints the same for programs. A release between two of the table is taken as
-well; an older or a newer one is an error.
+well, with a note; an older or a newer one is an error. While the file has errors, nothing good is said of a release.
+What every release ignores in a value, such as the end of a password of more than 8 octets, is a warning of `check`.
 
 | word | what such a release does with the line |
 |---|---|
 | ignored | it skips the line, with a message, and starts |
-| refused | it skips the line and more: the rest of the block is lost |
+| refused | it skips the line and more: the rest of the block is lost, or it does not start at all |
 | other meaning | it takes the line, and does something else |
 
-Not compared are the keywords inside `virtual_server` and the other blocks of keepalived's load balancer and BFD. Lines
-that begin with `@hotstandby` are skipped by every release. Some keywords need a keepalived that is built for them, such
-as `vrrp_ipsets`; `check` says so.
+Not compared are the keywords inside `virtual_server` and the other blocks of keepalived's load balancer and BFD, and
+the values of keywords that the agent does not use, such as `umask`. Lines that begin with `@hotstandby` are skipped by
+every release. Some keywords need a keepalived that is built for them, such as `vrrp_ipsets`. `check` says each of it.
 """
 
 
@@ -74,11 +77,12 @@ def _keywords() -> Iterable[str]:
 
 def _values() -> Iterable[str]:
     yield "## Values that a release takes otherwise\n"
-    rows = (
-        [_range(each), f"`{each.keyword or each.block}`", each.values, each.effect, each.what, each.advice]
-        for each in VALUE_CHANGES
-    )
-    yield _table(["releases", "keyword", "values", "effect", "what they do", "instead"], (list(row) for row in rows))
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for each in VALUE_CHANGES:
+        rest = (_range(each), each.values, each.effect, each.what, each.advice)
+        rows.setdefault(rest, []).append(f"`{each.keyword or each.block}`")
+    table = ([when, ", ".join(dict.fromkeys(names)), *rest] for (when, *rest), names in rows.items())
+    yield _table(["releases", "keyword", "values", "effect", "what they do", "instead"], table)
 
 
 def _language() -> Iterable[str]:

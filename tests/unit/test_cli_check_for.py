@@ -36,9 +36,56 @@ def test_a_keyword_that_the_release_does_not_know_is_named_and_the_status_is_1(f
     ]
 
 
-def test_a_release_that_knows_every_keyword_is_said_to_and_the_status_is_0(file, capsys):
+@pytest.mark.parametrize(
+    "version, verdict", [("2.2.7", "2.2.7 takes every line as 2.4.3 does"), ("2.4.3", "2.4.3 knows every line")]
+)
+def test_a_release_that_takes_every_line_is_said_to_and_the_status_is_0(file, capsys, version, verdict):
+    file.write_text(GOOD)
+    assert cli.main(["check", str(file), "--for", version]) == 0
+    said = capsys.readouterr()
+    assert (said.out.splitlines()[1], said.err) == (f"{file}: keepalived {verdict}", "")
+
+
+def test_the_verdict_does_not_hide_a_warning_about_what_every_release_ignores(file, capsys):
+    file.write_text(LATER.replace("priority", "authentication {\nauth_type PASS\nauth_pass 0123456789\n}\npriority"))
     assert cli.main(["check", str(file), "--for", "2.2.7"]) == 0
-    assert capsys.readouterr().out.splitlines()[1] == f"{file}: keepalived 2.2.7 takes all as it is meant"
+    said = capsys.readouterr()
+    assert "keepalived cuts it to 8 octets" in said.err
+    assert said.out.splitlines()[1].endswith("takes every line as 2.4.3 does, see the warnings too")
+
+
+def test_there_is_no_good_verdict_on_a_file_with_errors(file, capsys):
+    file.write_text(LATER.replace("virtual_router_id 51", "virtual_router_id 512"))
+    assert cli.main(["check", str(file), "--for", "2.2.7"]) == 1
+    assert capsys.readouterr().out == f"{file}: keepalived 2.2.7 is not judged: the file has errors\n"
+    assert cli.main(["check", str(file), "--for", "2.2.7", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)["keepalived"]
+    assert (found["ok"], found["differences"]) == (False, [])
+
+
+def test_a_release_between_two_known_ones_is_said_not_to_be_known(file, capsys):
+    file.write_text(GOOD)
+    assert cli.main(["check", str(file), "--for", "2.1.99"]) == 0
+    said = capsys.readouterr()
+    assert said.err == "keepalived 2.1.99 is not known here: it was compared like 2.1.5\n"
+    assert "keepalived 2.1.99 takes every line as 2.4.3 does" in said.out
+
+
+@pytest.mark.parametrize("options", [[], ["--for", "2.2.7"]])
+def test_json_of_a_file_that_cannot_be_read(tmp_path, capsys, options):
+    missing = str(tmp_path / "missing.conf")
+    assert cli.main(["check", missing, "--json", *options]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["ok"], found["errors"][0]["text"]) == (False, "cannot read the file: no such file or directory")
+    assert (found["keepalived"] or {"ok": False})["ok"] is False
+
+
+def test_the_rest_of_a_password_is_not_printed(file, capsys):
+    file.write_text(LATER.replace("priority", "authentication {\nauth_type PASS\nauth_pass ab}hunter2\n}\npriority"))
+    for options in ([], ["--json"]):
+        assert cli.main(["check", str(file), "--for", "2.2.7", *options]) == 1
+        said = capsys.readouterr()
+        assert "hunter2" not in said.out + said.err and "does not take what stands here" in said.out + said.err
 
 
 def test_the_load_balancer_is_said_not_to_be_compared(file, capsys):
@@ -46,7 +93,9 @@ def test_the_load_balancer_is_said_not_to_be_compared(file, capsys):
     assert cli.main(["check", str(file), "--for", "2.2.7"]) == 0
     said = capsys.readouterr()
     assert "note: virtual_server is of another part of keepalived, and its keywords were not compared" in said.err
-    assert said.out.splitlines()[1].endswith("keepalived 2.2.7 takes all of what was compared as it is meant")
+    assert said.out.splitlines()[1].endswith(
+        "keepalived 2.2.7 takes all that was compared as 2.4.3 does, see the warnings too"
+    )
 
 
 def test_a_keyword_that_needs_a_build_is_said(file, capsys):

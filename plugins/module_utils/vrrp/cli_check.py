@@ -19,8 +19,8 @@ from .streams import say
 
 if TYPE_CHECKING:
     from .config.keywords.keepalived_releases import Release
-    from .config.syntax.diagnostics import Location, Problem
-    from .config.version_differences import Difference
+    from .config.syntax.diagnostics import Problem
+    from .config.version_differences import Comparison
 
 GOOD, BAD = 0, 1
 
@@ -33,16 +33,7 @@ class Findings:
     errors: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     notes: list[str] = field(default_factory=list)
-    compared: Optional[Compared] = None
-
-
-@dataclass
-class Compared:
-    """It is what a release of keepalived does not take as it is meant, and what was not compared."""
-
-    release: Release
-    differences: tuple[Difference, ...]
-    notes: tuple[tuple[Location, str], ...]
+    compared: Optional[Comparison] = None
 
 
 def release(text: str) -> Release:
@@ -57,7 +48,7 @@ def release(text: str) -> Release:
 
 
 def run(path: str, named: Optional[Release], as_json: bool) -> int:
-    """Print what is wrong with the file; return the exit status. Raises ConfigError where it cannot be read at all."""
+    """Print what is wrong with the file; return the exit status."""
     found = _look(path, named)
     if as_json:
         say(sys.stdout, json.dumps(_as_json(path, found), indent=2))
@@ -73,13 +64,22 @@ def _look(path: str, named: Optional[Release]) -> Findings:
     from .agent.preflight.host import misfits, refusals
     from .agent.preflight.host_addresses import last_seen
     from .agent.process.script_security import unrunnable
-    from .config.loader import inspect_here, read_text
+    from .config.keywords.keepalived_releases import RELEASES, number
+    from .config.loader import here, inspect_here, node_config_id, read_text
     from .config.syntax.diagnostics import WARNING, ConfigError, in_order
+    from .config.version_differences import Comparison, compare
 
-    text = read_text(path)
-    report = inspect_here(text, path)
-    found = Findings(compared=None if named is None else _compare(text, path, named))
+    found = Findings()
+    if named is not None:
+        found.compared = Comparison(named)
+        if str(named) not in RELEASES:
+            before = max(each for each in map(number, RELEASES) if each < named)
+            found.notes.append(f"keepalived {named} is not known here: it was compared like {before}")
     try:
+        text = read_text(path)
+        if named is not None:
+            found.compared = compare(text, path, named, node_config_id(), here(text))
+        report = inspect_here(text, path)
         configuration, _digest, warnings = config_source.check(report)
         try:
             table = dump(InterfaceTable())
@@ -96,18 +96,6 @@ def _look(path: str, named: Optional[Release]) -> Findings:
     return found
 
 
-def _compare(text: str, path: str, named: Release) -> Compared:
-    from .config.loader import here, node_config_id
-    from .config.version_differences import differences, not_compared
-
-    node = node_config_id()
-    return Compared(
-        named,
-        differences(text, path, named, node, here(text)),
-        not_compared(text, path, node, here(text)),
-    )
-
-
 def _tell(path: str, found: Findings) -> None:
     say(sys.stderr, *found.notes, *map(str, found.errors), *map(str, found.warnings))
     if not found.errors:
@@ -115,20 +103,26 @@ def _tell(path: str, found: Findings) -> None:
         counted = f"{len(found.instances)} instance{'' if len(found.instances) == 1 else 's'}"
         say(sys.stdout, f"{path}: ok, {counted}{f' ({names})' if names else ''}")
     if found.compared is not None:
-        _tell_compared(path, found.compared)
+        for place, note in found.compared.not_compared:
+            say(sys.stderr, f"{place.path}:{place.line}:{place.column}: note: {note}")
+        say(sys.stderr, *map(str, found.compared.differences))
+        say(sys.stdout, f"{path}: keepalived {found.compared.release} {_verdict(found, found.compared)}")
 
 
-def _tell_compared(path: str, compared: Compared) -> None:
-    from .config.keywords.keepalived_values import EFFECTS
+def _verdict(found: Findings, compared: Comparison) -> str:
+    """Return what the release makes of the file; nothing good is said while there are errors."""
+    from .config.keywords.keepalived_changes import EFFECTS
+    from .config.keywords.keepalived_releases import NEWEST
 
-    for place, note in compared.notes:
-        say(sys.stderr, f"{place.path}:{place.line}:{place.column}: note: {note}")
-    say(sys.stderr, *map(str, compared.differences))
     counts = [(effect, sum(each.effect == effect for each in compared.differences)) for effect in EFFECTS]
     counted = ", ".join(f"{count} {effect}" for effect, count in counts if count)
-    rest = " of what was compared" if compared.notes else ""
-    verdict = f"does not take it as it is meant: {counted}" if counted else f"takes all{rest} as it is meant"
-    say(sys.stdout, f"{path}: keepalived {compared.release} {verdict}")
+    if counted:
+        return f"does not take it as it is meant: {counted}"
+    if found.errors:
+        return "is not judged: the file has errors"
+    what = "all that was compared" if compared.not_compared else "every line"
+    good = f"knows {what}" if compared.release == NEWEST else f"takes {what} as {NEWEST} does"
+    return f"{good}, see the warnings too" if found.warnings else good
 
 
 def _as_json(path: str, found: Findings) -> dict[str, Any]:
@@ -144,9 +138,11 @@ def _as_json(path: str, found: Findings) -> dict[str, Any]:
         if compared is None
         else {
             "release": str(compared.release),
-            "ok": not compared.differences,
+            "ok": not compared.differences and not found.errors,
             "differences": [asdict(each) for each in compared.differences],
-            "not_compared": [{"path": place.path, "line": place.line, "text": note} for place, note in compared.notes],
+            "not_compared": [
+                {"path": place.path, "line": place.line, "text": note} for place, note in compared.not_compared
+            ],
         },
     }
 

@@ -71,6 +71,19 @@ FILES = {
         globals_("vrrp_garp_interval 0", "vrrp_gna_interval 0") + instance(),
         ["vrrp_garp_interval 0", "vrrp_gna_interval 0"],
     ),
+    "include_check with the word of the manual": (
+        globals_("include_check readable") + instance(),
+        ["does not know readable"],
+    ),
+    "include_check with two words": (
+        globals_("include_check match wildcard_match") + instance(),
+        ['"wildcard_match" says nothing here'],
+    ),
+    "include_check with two words and a sign": (globals_("include_check match +wildcard_match") + instance(), CLEAN),
+    "a keyword of keepalived without its value": (
+        globals_("umask") + instance(),
+        Refused("umask has no value", keepalived=False),
+    ),
     "nodad behind an address": (
         instance("priority 100", vip="192.168.8.100/24 nodad dev eth0"),
         ["nodad says nothing"],

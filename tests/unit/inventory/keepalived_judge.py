@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-# keepalived -t ends with 0; with 5 and 6 it complains, and starts. With a script_user other than root 2.2.7 ends
-# itself with SIGTERM (15).
-STARTS = (0, 5, 6, 128 + 15)
+from vrrp.config.keywords.keepalived_behaviour import FATAL, judged
+from vrrp.config.keywords.keepalived_releases import Release, release
+
+# With a script_user other than root 2.2.7 ends its test with SIGTERM (15), and starts.
+TERMINATED = 128 + 15
 # With these it would end itself at its start, though -t does not say so.
 ENDS = ("must be set", "Unknown interface!", "both use VRID")
 INTERFACE = re.compile(r"(?:interface|dev)\s+\"?([A-Za-z][\w.-]*)")
@@ -74,4 +77,12 @@ def _write(path: Path, lines: list[str]) -> None:
 def _verdict(log: Path) -> Verdict:
     end = int(log.with_name(log.name + ".end").read_text())
     said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    return Verdict(end in STARTS and not any(piece in said for piece in ENDS), said)
+    starts = end == TERMINATED or judged(_release(), end, said) != FATAL
+    return Verdict(starts and not any(piece in said for piece in ENDS), said)
+
+
+@functools.cache
+def _release() -> Release:
+    """Return the release of this machine's keepalived."""
+    said = subprocess.run(["keepalived", "--version"], capture_output=True, text=True, check=True).stderr
+    return release(said.split(" (")[0])

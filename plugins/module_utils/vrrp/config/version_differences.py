@@ -11,23 +11,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Optional
 
+from .keywords.keepalived_changes import IGNORED, REFUSED, ValueChange
+from .keywords.keepalived_language import SYNTAX_CHANGES
 from .keywords.keepalived_releases import BUILT_WITH, NEVER, Release, advice, knows, number, since
-from .keywords.keepalived_values import IGNORED, REFUSED, SYNTAX_CHANGES, VALUE_CHANGES
-from .keywords.table import ROOT, Block, Entry
+from .keywords.keepalived_values import VALUE_CHANGES
+from .keywords.table import ROOT, WORKS, Block, Entry, homes
 from .syntax.diagnostics import Location, Problem, printable
 from .syntax.include import NOWHERE, Surroundings
-from .syntax.parser import Statement, parse
+from .syntax.parser import Statement, Word, parse
 from .syntax.redact import Secrets
 from .syntax.source_line import decomment
+
+#: What stands in a list of trackers -> the blocks that define it. keepalived looks only above the list.
+_DEFINED_BY = {
+    "track_script": ("vrrp_script",),
+    "track_file": ("track_file", "vrrp_track_file"),
+    "track_process": ("vrrp_track_process",),
+}
+_STATIC = ("static_ipaddress", "static_routes", "static_rules")
+
+_CHANGES: dict[tuple[str, str], list[ValueChange]] = {}
+for _change in VALUE_CHANGES:
+    _CHANGES.setdefault((_change.block, _change.keyword), []).append(_change)
+
+_Places = tuple[tuple[Block, Sequence[Statement], int], ...]  # an open block and its statements, up to which it is read
 
 
 @dataclass(frozen=True)
 class Difference:
     """It is one line of a file that a release does not take as it is meant.
 
-    ``effect`` is one of :data:`.keywords.keepalived_values.EFFECTS`. ``since`` is the first release that takes it as
+    ``effect`` is one of :data:`.keywords.keepalived_changes.EFFECTS`. ``since`` is the first release that takes it as
     it is meant: "" where each later one differs too, or none knows it. ``text`` says what this release does, ``advice``
     what to do. No field holds a value of the file.
     """
@@ -46,133 +63,203 @@ class Difference:
         return str(Problem(self.path, self.line, self.column, "", self.advice, self.text, self.effect))
 
 
-def differences(
+@dataclass(frozen=True)
+class Comparison:
+    """It is what a release of keepalived does not take as it is meant, in the order of the lines.
+
+    ``not_compared`` are (place, note) of the lines about which the table does not know enough: the blocks of
+    keepalived's other parts, keywords that only some builds know, and values that the agent does not use.
+    """
+
+    release: Release
+    differences: tuple[Difference, ...] = ()
+    not_compared: tuple[tuple[Location, str], ...] = ()
+
+
+def compare(
     text: str, path: str, named: Release, config_id: str = "", surroundings: Surroundings = NOWHERE
-) -> tuple[Difference, ...]:
-    """Return what ``named`` does not take as it is meant, in the order of the lines. Never raises for bad input.
+) -> Comparison:
+    """Return what ``named`` does not take as it is meant. Never raises for bad input.
 
     ``config_id`` and ``surroundings`` are those of :func:`.loader.inspect`.
     """
     secrets = Secrets()
     tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings, secrets)
     said = {inner.keyword for each in tree.statements if each.keyword == "global_defs" for inner in each.children or ()}
-    found = [*_of_block(ROOT, tree.statements, named, said)]
+    found = [*_Blocks(named, secrets).of_block(ROOT, tree.statements, said), *_of_order(tree.statements, named)]
     for name, part in ((path, text), *secrets.sources[1:]):
         found += _of_syntax(name, part, named, config_id)
-    return tuple(sorted(found, key=lambda each: (each.path, each.line, each.column)))
+    told = (_hidden(each, named) if secrets.covers(_place(each)) else each for each in found)
+    differences = tuple(sorted(told, key=lambda each: (each.path, each.line, each.column)))
+    return Comparison(named, differences, tuple(_not_compared(tree.statements)))
 
 
-def not_compared(
-    text: str, path: str, config_id: str = "", surroundings: Surroundings = NOWHERE
-) -> tuple[tuple[Location, str], ...]:
-    """Return (place, note) of each line about which the table does not know enough.
+def _not_compared(statements: Sequence[Statement]) -> Iterator[tuple[Location, str]]:
+    unused: dict[str, Location] = {}
+    for block, statement in _known(ROOT, statements):
+        entry = block.keywords[statement.keyword]
+        if isinstance(entry, Block) and entry.foreign and statement.children:
+            yield statement.place, f"{entry.name} is of another part of keepalived, and its keywords were not compared"
+        elif entry.standing != WORKS and (statement.values or statement.children):
+            unused.setdefault(entry.name, statement.place)
+        option = BUILT_WITH.get(entry.name) if block.name == "global_defs" else None
+        if option is not None:
+            yield statement.place, f"{entry.name} is known only to a keepalived that is built with {option}"
+    if unused:
+        names = ", ".join(unused)
+        yield next(iter(unused.values())), f"the agent does not use {names}, and did not compare the values"
 
-    These are the blocks of keepalived's other parts, and keywords that only some builds of a release know.
-    """
-    tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings)
-    found = []
-    for statement in tree.statements:
-        entry = ROOT.keywords.get(statement.keyword)
-        if statement.addition or not statement.children or not isinstance(entry, Block):
-            continue
-        if entry.foreign:
-            what = f"{entry.name} is of another part of keepalived, and its keywords were not compared"
-            found.append((statement.place, what))
-        for inner in statement.children if entry.name == "global_defs" else ():
-            option = BUILT_WITH.get(inner.keyword)
-            if option is not None:
-                what = f"{inner.keyword} is known only to a keepalived that is built with {option}"
-                found.append((inner.place, what))
-    return tuple(found)
+
+def _known(block: Block, statements: Sequence[Statement]) -> Iterator[tuple[Block, Statement]]:
+    """Yield (block, statement) of each statement with a keyword of keepalived that the table has."""
+    for statement in statements:
+        entry = block.keywords.get(statement.keyword)
+        if entry is not None and not statement.addition and not entry.addition:
+            yield block, statement
+            if isinstance(entry, Block):
+                yield from _known(entry, statement.children or ())
 
 
 def _of_syntax(path: str, text: str, named: Release, config_id: str) -> Iterator[Difference]:
     changes = [change for change in SYNTAX_CHANGES if named < number(change.since)]
     for at, line in enumerate(text.split("\n") if changes else (), 1):
         code = line[: decomment(line).end]
+        condition = re.match(r"\s*@(\^?)(\S*)", code)
+        if condition is not None:
+            if (condition[2] == config_id) is bool(condition[1]):
+                continue  # the line is for another machine
+            code = code[condition.end() :].rjust(len(code))
         for change in changes:
             found = change.pattern.search(code)
-            if found and _in_force(code, config_id):
+            if found:
                 name = found.group().strip(" \t(")
                 words = f"keepalived {named} does not know {name}: {change.what}"
-                place = Location(path, at, found.start() + 1)
+                place = Location(path, at, found.end() - len(found.group().lstrip()) + 1)
                 yield _difference(place, ROOT, name, change.effect, change.since, words, change.advice)
 
 
-def _in_force(code: str, config_id: str) -> bool:
-    """Return whether a line is for the machine with this name: @NAME lines are, and @^OTHER lines."""
-    condition = re.match(r"\s*@(\^?)(\S*)", code)
-    return condition is None or (condition[2] == config_id) != bool(condition[1])
+def _of_order(statements: Sequence[Statement], named: Release) -> Iterator[Difference]:
+    """Yield the lines that name a tracker or a track_group that is only defined below: no release finds it."""
+    every = {(each.keyword, each.values[0].text) for each in statements if each.values}
+    above: set[tuple[str, str]] = set()
+    for statement in statements:
+        if statement.values:
+            above.add((statement.keyword, statement.values[0].text))
+        for block, kinds, word in _named(statement):
+            defined = {(kind, word.text) for kind in kinds}
+            if defined & every and not defined & above:
+                what = f"{kinds[0]} that is defined below"
+                text = f"{block} names a {what}: keepalived {named} does not find it, and does not track it"
+                yield _difference(word.place, ROOT, block, IGNORED, "", text, f"put the {kinds[0]} above this block")
 
 
-def _of_block(
-    block: Block, statements: Sequence[Statement], named: Release, said: AbstractSet[str]
-) -> Iterator[Difference]:
-    """Yield the differences of a block. ``said`` are the keywords of global_defs and of the blocks around it."""
-    if block.name and block.item is None:
-        said = said | {each.keyword for each in statements}
-    for index, statement in enumerate(statements):
-        if statement.addition:
-            continue
-        if block.item is not None:
-            yield from _of_values(block, "", statement, named, said)
-            continue
-        entry = block.keywords.get(statement.keyword)
-        if entry is None or entry.addition:
-            yield _nobody_knows(block, statement)
-        elif not knows(named, block.name, entry.name):
-            yield _unknown(block, entry, statement, named, statements[index + 1 :])
-        else:
-            yield from _of_values(block, entry.name, statement, named, said)
+def _named(statement: Statement) -> Iterator[tuple[str, tuple[str, ...], Word]]:
+    """Yield (block, kinds of definition, name) of what the lines of a block at the top of a file name."""
+    for inner in statement.children or ():
+        if statement.keyword in _STATIC:
+            names = [name for word, name in zip(inner.words, inner.words[1:]) if word.text == "track_group"]
+            yield from ((statement.keyword, ("track_group",), name) for name in names)
+        elif statement.keyword in ("vrrp_instance", "vrrp_sync_group") and inner.keyword in _DEFINED_BY:
+            yield from ((inner.keyword, _DEFINED_BY[inner.keyword], line.words[0]) for line in inner.children or ())
+
+
+class _Blocks:
+    """It compares the keywords of blocks with what a release knows."""
+
+    def __init__(self, named: Release, secrets: Secrets) -> None:
+        self._named = named
+        self._secrets = secrets
+        self._ended = (
+            False  # an unknown block has ended the block at the top that is compared now: what follows is told
+        )
+
+    def of_block(
+        self, block: Block, statements: Sequence[Statement], said: AbstractSet[str], around: _Places = ()
+    ) -> Iterator[Difference]:
+        """Yield the differences of a block.
+
+        ``said`` are the keywords of global_defs and of the blocks around it, ``around`` its places in those.
+        """
+        if block.name and block.item is None:
+            said = said | {each.keyword for each in statements}
+        for index, statement in enumerate(statements):
+            self._ended = self._ended and bool(block.name)
+            if statement.addition:
+                continue
+            if block.item is not None:
+                yield from self._of_values(block, "", statement, said)
+                continue
+            entry = block.keywords.get(statement.keyword)
+            places = (*around, (block, statements, index)) if block.name else ()
+            if entry is None or entry.addition or not knows(self._named, block.name, entry.name):
+                yield self._unknown(block, entry, statement, () if self._ended else places)
+                self._ended = self._ended or statement.children is not None
+                continue
+            yield from self._of_values(block, entry.name, statement, said)
             if isinstance(entry, Block) and statement.children and (entry.item or entry.keywords):
-                yield from _of_block(entry, statement.children, named, said)
+                yield from self.of_block(entry, statement.children, said, places)
+
+    def _of_values(
+        self, block: Block, keyword: str, statement: Statement, said: AbstractSet[str]
+    ) -> Iterator[Difference]:
+        for change in _CHANGES.get((block.name, keyword), ()):
+            company = said.isdisjoint(change.unless) and (not change.beside or not said.isdisjoint(change.beside))
+            if company and change.holds(self._named):
+                word = change.find(statement)
+                if word is not None:
+                    subject = keyword or block.name
+                    text = f"{subject}{change.case}, in keepalived {self._named}: {change.what}"
+                    yield _difference(word.place, block, subject, change.effect, change.mended, text, change.advice)
+
+    def _unknown(self, block: Block, entry: Optional[Entry], statement: Statement, places: _Places) -> Difference:
+        """Return the difference of a keyword that came later, or that no release knows there.
+
+        keepalived reads on behind the name of a keyword that it does not know, brace by brace. So the } of an unknown
+        block closes the block around it, and what follows in ``places`` is lost.
+        """
+        name = "the keyword" if block.secret and entry is None else printable(statement.keyword)
+        first = None if entry is None or entry.addition else since(block.name, entry.name)
+        if first is None:
+            text = f"no release of keepalived knows {name}{_where(block)}"
+            what = _correction(block, entry, statement)
+        else:
+            known = "no release does" if first == NEVER else f"{first} is the first that does"
+            text = f"keepalived {self._named} does not know {name}{_where(block)}; {known}"
+            what = advice(block.name, name)
+        ends = bool(block.name) and statement.children is not None
+        if ends:
+            unread = ", ".join(
+                dict.fromkeys(
+                    each.keyword
+                    for outer, statements, index in reversed(places)
+                    for each in statements[index + 1 :]
+                    if each.keyword in outer.keywords and not each.addition and not self._secrets.covers(each.place)
+                )
+            )
+            text += f". Its }} ends {block.name}" + (f", so it does not read {unread} below it" if unread else "")
+        came = "" if first in (None, NEVER) else str(first)
+        return _difference(statement.place, block, name, REFUSED if ends else IGNORED, came, text, what)
 
 
-def _of_values(
-    block: Block, keyword: str, statement: Statement, named: Release, said: AbstractSet[str]
-) -> Iterator[Difference]:
-    for change in VALUE_CHANGES:
-        about = (change.block, change.keyword) == (block.name, keyword)
-        company = said.isdisjoint(change.unless) and (not change.beside or not said.isdisjoint(change.beside))
-        if about and company and change.holds(named):
-            word = change.find(statement)
-            if word is not None:
-                subject = keyword or block.name
-                what = f"{subject} with {change.values}" if change.values else subject
-                text = f"{what}, in keepalived {named}: {change.what}"
-                yield _difference(word.place, block, subject, change.effect, change.mended, text, change.advice)
-
-
-def _unknown(
-    block: Block, entry: Entry, statement: Statement, named: Release, following: Sequence[Statement]
-) -> Difference:
-    """Return the difference of a keyword that came later.
-
-    keepalived reads on behind the name of a keyword that it does not know, brace by brace. So the } of an unknown
-    block closes the block around it.
-    """
-    first = since(block.name, entry.name)
-    known = "no release does" if first == NEVER else f"{first} is the first that does"
-    text = f"keepalived {named} does not know {entry.name}{_where(block)}; {known}"
-    ends = bool(block.name) and statement.children is not None
-    if ends:
-        lost = [each.keyword for each in following if not each.addition and each.keyword in block.keywords]
-        text += f". Its }} ends {block.name}" + (f", so it does not read {', '.join(lost)} below it" if lost else "")
-    came = "" if first in (None, NEVER) else str(first)
-    what = advice(block.name, entry.name)
-    return _difference(statement.place, block, entry.name, REFUSED if ends else IGNORED, came, text, what)
-
-
-def _nobody_knows(block: Block, statement: Statement) -> Difference:
-    name = "the keyword" if block.secret else printable(statement.keyword)
-    ours = block.keywords.get(statement.keyword)
-    what = f"write: @hotstandby {name}" if ours is not None and ours.addition else "correct it, or leave it out"
-    text = f"no release of keepalived knows {name}{_where(block)}"
-    return _difference(statement.place, block, name, IGNORED, "", text, what)
+def _correction(block: Block, entry: Optional[Entry], statement: Statement) -> str:
+    if entry is not None:
+        return f"write: @hotstandby {entry.name}"
+    places = " or ".join(name or "the top of the file" for name in homes(statement.keyword))
+    return f"it belongs to {places}" if places else "correct it, or leave it out"
 
 
 def _where(block: Block) -> str:
     return f" in {block.name}" if block.name else " at the top of a file"
+
+
+def _place(found: Difference) -> Location:
+    return Location(found.path, found.line, found.column)
+
+
+def _hidden(found: Difference, named: Release) -> Difference:
+    """Return a difference that does not name its keyword, which may be a part of a password."""
+    text = f"keepalived {named} does not take what stands here as it is meant"
+    return replace(found, keyword="the keyword", text=text, advice="correct it, or leave it out")
 
 
 def _difference(

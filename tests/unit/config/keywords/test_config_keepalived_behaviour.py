@@ -32,23 +32,33 @@ FILES = {
 @pytest.mark.parametrize("version", SEEN)
 def test_the_exit_status_of_a_test_says_what_was_seen(version):
     for status, found in SEEN[version].items():
-        assert keepalived_behaviour.tested(release(version), status) == found
+        said = "SECURITY VIOLATION - scripts are being executed" if found == INSECURE else ""
+        assert keepalived_behaviour.judged(release(version), status, said) == found
 
 
 def test_an_exit_status_that_nobody_knows_is_fatal():
-    assert [keepalived_behaviour.tested(release("2.2.7"), status) for status in (-11, 1, 2, 70)] == [FATAL] * 4
+    assert [keepalived_behaviour.judged(release("2.2.7"), status, "") for status in (-11, 1, 2, 70)] == [FATAL] * 4
 
 
-@pytest.mark.parametrize("found", FILES)
-def test_the_keepalived_of_this_machine_exits_as_the_table_says(tmp_path, found):
-    (tmp_path / "conf").write_text(FILES[found])
+@pytest.mark.parametrize(
+    "found, text",
+    [
+        *FILES.items(),
+        (FATAL, "global_defs {\numask\n}\n"),
+        (FATAL, "includea /nowhere/x\n" + FILES[INSECURE]),
+        (INSECURE, "include /nowhere/x\n" + FILES[INSECURE]),
+    ],
+)
+def test_the_keepalived_of_this_machine_exits_as_the_table_says(tmp_path, found, text):
+    (tmp_path / "conf").write_text(text)
     commands = (
         "ip link add eth0 type veth peer name eth1 &&"
         ' exec keepalived --config-test="$1/log" -f "$1/conf" -p "$1/pid" -r "$1/vrrp" -c "$1/check" -b "$1/bfd"'
     )
     done = subprocess.run(["unshare", "--net", "sh", "-c", commands, "sh", str(tmp_path)], timeout=30, check=False)
     said = subprocess.run(["keepalived", "--version"], capture_output=True, text=True, check=True).stderr
-    assert keepalived_behaviour.tested(release(said.split(" (")[0].strip()), done.returncode) == found
+    named, log = release(said.split(" (")[0]), (tmp_path / "log").read_text(errors="replace")
+    assert keepalived_behaviour.judged(named, done.returncode, log) == found
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda each: each.subject)

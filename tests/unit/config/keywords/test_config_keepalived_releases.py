@@ -14,6 +14,7 @@ from every_keyword import all_names, unknown_to
 
 from vrrp.config.keywords import keepalived_releases as releases
 from vrrp.config.keywords.keepalived_releases import NEVER, RELEASES, SHOWN, UnknownRelease, knows, release
+from vrrp.config.keywords.table import blocks
 
 #: What keepalived said, release by release: "VERSION BLOCK KEYWORD ...", "-" for the top of a file. 2.1.5 and 2.2.7 are
 #: Debian's builds, the others have all options but SNMP's RFC MIBs. Written by unknown_to() of each program.
@@ -33,7 +34,11 @@ def of_every_build(names):
 
 
 def claimed(version):
-    return {name for name in all_names() if not knows(release(version), *name)}
+    """Return what a release does not know: keywords, and those inside a block that it does not know."""
+    named = release(version)
+    outer = {(each.name, entry.name) for each in blocks() for entry in each.keywords.values()}
+    lost = {name for block, name in outer if block in ("", "vrrp_instance") and not knows(named, block, name)}
+    return {(block, name) for block, name in all_names() if block in lost or not knows(named, block, name)}
 
 
 @pytest.fixture(scope="module")

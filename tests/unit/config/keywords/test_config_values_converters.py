@@ -93,8 +93,7 @@ def test_a_value_is_read(convert, line, expected):
             values.include_check,
             "include_check -raed",
             'include_check "-raed" is unknown',
-            "include_check takes readable, read, match, wildcard_match, brace_match, each with + or - before it or"
-            " without",
+            "include_check takes read, match, wildcard_match, brace_match, each with + or - before it or without",
             "did you mean read?",
         ),
         (values.interface, "interface a/b", '"a/b" is not the name of an interface', "", ""),

@@ -117,7 +117,7 @@ def test_an_include_line_is_recognized(text, expected):
         ("", 0, 15),
         ("read", 15, 1),
         ("match", 0, 3),
-        ("readable", 0, 1),
+        ("readable", 0, 0),
         ("+match -wildcard_match", 1 | 4, 1 | 2),
         ("+brace_match", 1, 9),
         ("nonsense", 15, 0),

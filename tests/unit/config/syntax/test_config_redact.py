@@ -8,8 +8,10 @@ from __future__ import annotations
 import pytest
 
 from vrrp.config.loader import inspect
+from vrrp.config.syntax.diagnostics import Location
 from vrrp.config.syntax.include import NOWHERE, Surroundings
-from vrrp.config.syntax.redact import holding_secrets, mask_secrets
+from vrrp.config.syntax.parser import parse
+from vrrp.config.syntax.redact import Secrets, holding_secrets, mask_secrets
 
 
 @pytest.mark.parametrize(
@@ -139,3 +141,10 @@ def test_a_password_that_breaks_the_file_is_in_no_problem(password):
 def test_a_problem_without_a_secret_shows_its_text():
     report = inspect("authentication { auth_pass 1111 }\nnonsense\n", "f")
     assert 'unknown keyword "nonsense" at the top of the file' in str(report.problems[-1])
+
+
+def test_a_place_behind_a_password_is_covered():
+    secrets = Secrets()
+    parse("a {\n  auth_pass x}y z\n}\nauth_type b\n", "f", "", NOWHERE, secrets)
+    assert [secrets.covers(Location("f", 2, column)) for column in (3, 13, 14, 16)] == [False, True, True, True]
+    assert not secrets.covers(Location("f", 4, 11)) and not secrets.covers(Location("g", 2, 13))

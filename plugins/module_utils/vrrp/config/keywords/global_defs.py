@@ -202,7 +202,7 @@ GLOBAL_DEFS = Block(
             "include_check",
             to.include_check,
             "include_check",
-            "[[+|-]readable|match|wildcard_match|brace_match ...]",
+            "[[+|-]read|match|wildcard_match|brace_match ...]",
             "when an include that finds nothing is an error, from this line on",
             many=True,
         ),

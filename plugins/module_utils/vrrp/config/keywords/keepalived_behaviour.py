@@ -23,10 +23,12 @@ _TESTS: tuple[tuple[str, dict[int, str]], ...] = (
     ("2.0.20", {0: UNSAID, 3: FATAL, 4: COMPLAINTS, 5: INSECURE}),
     ("2.2.0", {0: GOOD, 4: FATAL, 5: COMPLAINTS, 6: INSECURE}),
 )
+#: What it says beside INSECURE. Since 2.2.5 the status of that is also the one of a missing file of ``includea``.
+_VIOLATION = "SECURITY VIOLATION"
 
 
-def tested(named: Release, status: int) -> str:
-    """Return what ``keepalived -t`` of a release found in a file, by its exit status.
+def judged(named: Release, status: int, said: str) -> str:
+    """Return what ``keepalived -t`` of a release found in a file, by its exit status and by what it ``said``.
 
     GOOD: nothing. UNSAID: the status says nothing, and only the messages tell. COMPLAINTS: it starts with the file,
     without what it complains about, be it an unknown keyword. INSECURE: it starts, and scripts run without
@@ -34,7 +36,8 @@ def tested(named: Release, status: int) -> str:
     status that is not listed is one, as is a signal.
     """
     statuses = next(found for first, found in reversed(_TESTS) if named >= number(first))
-    return statuses.get(status, FATAL)
+    found = statuses.get(status, FATAL)
+    return FATAL if found == INSECURE and _VIOLATION not in said else found
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,16 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     Behaviour(TEST, "exit status: it starts, without what it complains about", _status(COMPLAINTS)),
     Behaviour(TEST, "exit status: the same, and scripts run without enable_script_security", _status(INSECURE)),
     Behaviour(TEST, "exit status: it does not start", _status(FATAL)),
+    Behaviour(
+        TEST,
+        "exit status: a value is missing that the parser does not look for, so it does not start",
+        ((_FIRST, "3"), ("2.2.0", "4"), ("2.2.5", "2")),
+    ),
+    Behaviour(
+        TEST,
+        "exit status: a file is missing that includea or its kind demands, so it does not start",
+        ((_FIRST, "it does not know the keyword"), ("2.2.0", "7"), ("2.2.5", f"6, without the words {_VIOLATION}")),
+    ),
     Behaviour(TEST, "a file that does not exist", ((_FIRST, "status 3"), ("2.2.0", "status 0, and a message"))),
     Behaviour(
         TEST,

@@ -89,7 +89,8 @@ def release(text: str) -> Release:
     raise UnknownRelease(f'"{text}" is no known release of keepalived; {known}')
 
 
-#: block -> release -> the keywords that it is the first to know. "" is the top of a file.
+#: block -> release -> the keywords that it is the first to know. "" is the top of a file. Those inside a block that
+#: came later are not named again.
 _SINCE = {
     "": {
         "2.1.0": "net_namespace_ipvs track_file",
@@ -127,8 +128,6 @@ _SINCE = {
         "2.3.3": "owner_ignore_adverts",
         "2.4.0": "auth_hmac",
     },
-    "track_file": {"2.1.0": "file weight init_file"},
-    "auth_hmac": {"2.4.0": "key active_key anti_replay time_window mode"},
     "vrrp_sync_group": {"2.2.0": "notify_priority_changes", NEVER: "notify_deleted"},
 }
 
@@ -140,7 +139,7 @@ SINCE = {
     for word in words.split()
 }
 
-_REMOVED_HERE = "leave it out, or use keepalived {since} or later"
+_CAME_LATER = "leave it out, or use keepalived {since} or later"
 
 #: (block, keyword) -> what to do without it, where leaving it out is not all that there is to say.
 ADVICE = {
@@ -221,4 +220,4 @@ def advice(block: str, keyword: str) -> str:
     first = since(block, keyword)
     if known is not None:
         return known
-    return "leave it out" if first in (None, NEVER) else _REMOVED_HERE.format(since=first)
+    return "leave it out" if first in (None, NEVER) else _CAME_LATER.format(since=first)

@@ -8,97 +8,17 @@ Each entry is about one block and keyword, or about a word in the lines of a blo
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Optional
+from . import keepalived_changes as has
+from .keepalived_changes import IGNORED, OTHER_MEANING, ValueChange
+from .keepalived_missing import NO_VALUE
 
-from ..syntax.parser import Statement, Word
-from .keepalived_releases import Release, number
-
-IGNORED, REFUSED, OTHER_MEANING = "ignored", "refused", "other meaning"
-EFFECTS = (IGNORED, REFUSED, OTHER_MEANING)
-
-Finder = Callable[[Statement], Optional[Word]]
-
-_FALSE = ("off", "false", "no")
 ADDRESS_BLOCKS = ("virtual_ipaddress", "virtual_ipaddress_excluded", "static_ipaddress")
-
-
-@dataclass(frozen=True)
-class ValueChange:
-    """It is one difference. It holds for releases from ``first`` on and before ``mended``; "" is no limit.
-
-    ``keyword`` is "" for the lines of a block that holds items. ``find`` returns the word of a statement that the
-    difference is about, or None. ``values`` says for docs which ones these are, ``what`` what such a release does. It
-    does not hold where global_defs or the instance has one of the keywords of ``unless``, and where ``beside`` is not
-    empty only where one of those stands there.
-    """
-
-    block: str
-    keyword: str
-    values: str
-    find: Finder
-    effect: str
-    what: str
-    advice: str
-    first: str = ""
-    mended: str = ""
-    unless: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
-
-    def holds(self, named: Release) -> bool:
-        """Return whether a release has this difference."""
-        return (not self.first or named >= number(self.first)) and (not self.mended or named < number(self.mended))
-
-
-def _words(*wanted: str) -> Finder:
-    """Return a finder of the first of these words behind the keyword of a line."""
-    return lambda statement: next((word for word in statement.values if word.text in wanted), None)
-
-
-def _false(statement: Statement) -> Optional[Word]:
-    return next((word for word in statement.values[:1] if word.text.lower() in _FALSE), None)
-
-
-def _fraction(statement: Statement) -> Optional[Word]:
-    return next((word for word in statement.values[:1] if "." in word.text), None)
-
-
-def _address(statement: Statement) -> Optional[Word]:
-    """Return the MAC address of a ``use_vmac``."""
-    return next((word for word in statement.values if ":" in word.text), None)
-
-
-def _sixth(statement: Statement) -> Optional[Word]:
-    return statement.values[5] if len(statement.values) > 5 else None
-
-
-def _bits(statement: Statement) -> Optional[Word]:
-    return next((word for word in statement.values if "IRWX" in word.text), None)
-
-
-#: Where Debian, Fedora and others have links to the same below /usr.
-_LINKED = ("/bin/", "/sbin/", "/lib/", "/lib64/")
-
-
-def _linked(statement: Statement) -> Optional[Word]:
-    """Return the command of a script when its path may go through a link."""
-    return next((word for word in statement.values[:1] if word.text.startswith(_LINKED)), None)
-
-
-def _without_interface(statement: Statement) -> Optional[Word]:
-    """Return the first word of a route that is tracked and names no interface."""
-    words = {word.text for word in statement.words}
-    return None if words & {"dev", "oif", "no_track"} else statement.words[0]
-
-
 _NOTIFICATIONS = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop")
 _SCRIPTS = (
     ("vrrp_script", "script"),
     *(("vrrp_instance", name) for name in (*_NOTIFICATIONS, "notify_deleted", "notify_master_rx_lower_pri")),
     *(("vrrp_sync_group", name) for name in _NOTIFICATIONS),
-    *(("global_defs", name) for name in ("notify_fifo_script", "vrrp_notify_fifo_script")),
+    *(("global_defs", f"{name}_script") for name in ("notify_fifo", "vrrp_notify_fifo", "startup", "shutdown")),
 )
 
 _ANY_ON = "it takes any value as on"
@@ -108,16 +28,38 @@ _NOT_COMPARED = "no longer compares the addresses of advertisements"
 def _off(block: str, keyword: str, what: str, first: str = "", mended: str = "") -> ValueChange:
     """Return the difference of a keyword that the file switches off."""
     advice = "leave the line out: off is the default"
-    return ValueChange(block, keyword, "off, false, no", _false, OTHER_MEANING, what, advice, first, mended)
+    return ValueChange(block, keyword, "off, false, no", has.switched_off, OTHER_MEANING, what, advice, first, mended)
 
+
+_ROUTES = ("virtual_routes", "static_routes")
+_RULES = ("virtual_rules", "static_rules")
 
 VALUE_CHANGES: tuple[ValueChange, ...] = (
+    *NO_VALUE,
+    ValueChange(
+        "global_defs",
+        "include_check",
+        "readable",
+        has.unknown_check,
+        IGNORED,
+        "its parser does not know the word of its manual",
+        "read",
+    ),
+    ValueChange(
+        "global_defs",
+        "include_check",
+        "a further word without + or -",
+        has.second_check,
+        IGNORED,
+        "it takes the first word alone",
+        "write + before each word but the first",
+    ),
     *(
         ValueChange(
             block,
             "",
             "preferred_lft",
-            _words("preferred_lft"),
+            has.words("preferred_lft"),
             IGNORED,
             "it does not know the word, and skips it and its value",
             "leave it out: an IPv6 address of /128 is deprecated without it",
@@ -130,7 +72,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             block,
             "",
             "use_vmac",
-            _words("use_vmac"),
+            has.words("use_vmac"),
             IGNORED,
             "the address stays on the interface that dev names, with the Ethernet address of that one",
             "leave it out, or give the interface an instance of its own",
@@ -143,7 +85,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             "unicast_peer",
             "",
             f"{word} TTL",
-            _words(word),
+            has.words(word),
             OTHER_MEANING,
             f"it skips {word}: advertisements of this peer are heard whatever TTL they have",
             "leave it out, and let a packet filter see to it",
@@ -156,7 +98,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             "unicast_peer",
             "",
             f"{word} TTL",
-            _words(word),
+            has.words(word),
             OTHER_MEANING,
             f"it looks at {word} only where check_unicast_src is set, which this file does not do",
             "add check_unicast_src to the instance",
@@ -170,13 +112,61 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             block,
             "",
             "no dev",
-            _without_interface,
+            has.without_interface,
             OTHER_MEANING,
             "it does not track the route: where somebody else deletes it, it stays away",
             "add dev NAME, or no_track for the same in every release",
             mended="2.3.2",
         )
-        for block in ("virtual_routes", "static_routes")
+        for block in _ROUTES
+    ),
+    *(
+        ValueChange(
+            block,
+            "",
+            "a protocol other than keepalived",
+            has.other_protocol if block in _ROUTES else has.other_number,
+            OTHER_MEANING,
+            "it tracks the line, and gives it its own protocol, 18",
+            "leave protocol out, or add no_track",
+        )
+        for block in (*_ROUTES, *_RULES)
+    ),
+    *(
+        ValueChange(
+            block,
+            "",
+            f"track_group and no {ways[0]}",
+            has.group_without(*ways),
+            IGNORED,
+            "it skips track_group: the loss of the line is no fault of the instances",
+            f"add {ways[0]} NAME",
+        )
+        for block, ways in (("static_routes", ("dev", "oif")), ("static_rules", ("iif", "dev")))
+    ),
+    *(
+        ValueChange(
+            block,
+            "",
+            "the name of a protocol",
+            has.protocol_name,
+            IGNORED,
+            "it takes numbers only, and sets the rule without it",
+            "write its number",
+        )
+        for block in _RULES
+    ),
+    *(
+        ValueChange(
+            block,
+            "",
+            "inet, inet6",
+            has.family(("to",), ("via", "gw", "or")) if block in _ROUTES else has.family((), ()),
+            IGNORED,
+            "it skips the word behind it, and with that mostly the line",
+            "leave it out: the addresses show the version",
+        )
+        for block in (*_ROUTES, *_RULES)
     ),
     ValueChange(
         "vrrp_instance",
@@ -194,7 +184,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
         "vrrp_instance",
         "use_vmac",
         "a MAC address",
-        _address,
+        has.mac_address,
         OTHER_MEANING,
         "the macvlan has the Ethernet address of the RFC, 00:00:5e:00:01:VRID",
         "leave the address out on both nodes",
@@ -204,7 +194,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
         "vrrp_instance",
         "use_vmac",
         "netlink_notify_msg",
-        _words("netlink_notify_msg"),
+        has.words("netlink_notify_msg"),
         IGNORED,
         "it takes the word for a name that is too long, or for one too many",
         "leave it out",
@@ -214,7 +204,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
         "vrrp_instance",
         "use_vmac",
         "name NAME",
-        _words("name"),
+        has.words("name"),
         OTHER_MEANING,
         "the macvlan is called name",
         "write the name without the word name",
@@ -224,7 +214,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
         "vrrp_instance",
         "use_vmac",
         "group ID",
-        _words("group"),
+        has.words("group"),
         OTHER_MEANING,
         "it takes the word group for the name of the macvlan, or for one too many",
         "leave it out",
@@ -234,7 +224,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
         "vrrp_instance",
         "use_ipvlan",
         "name NAME, group ID",
-        _words("name", "group"),
+        has.words("name", "group"),
         OTHER_MEANING,
         "it takes the word for the name of the ipvlan",
         "leave the word out",
@@ -250,7 +240,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             "vrrp_script",
             keyword,
             "a fraction of seconds",
-            _fraction,
+            has.fraction,
             IGNORED,
             f"it takes whole seconds, and without a good {keyword} {default}",
             "write whole seconds",
@@ -266,7 +256,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
             block,
             keyword,
             "a path below /bin, /sbin, /lib or /lib64",
-            _linked,
+            has.linked,
             OTHER_MEANING,
             "where that directory is a link to /usr, it does not run the script as root: it calls it insecure",
             "write the path that it leads to: /usr/bin/...",
@@ -278,7 +268,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
         "auth_hmac",
         "mode",
         "receive-only",
-        _words("receive-only"),
+        has.words("receive-only"),
         IGNORED,
         "it enforces: it signs what it sends, and hears nothing that is not signed",
         "mode permissive, which signs what it sends and hears both kinds",
@@ -300,7 +290,7 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
         "global_defs",
         "umask",
         "IRWXU, IRWXG, IRWXO",
-        _bits,
+        has.bits,
         IGNORED,
         "it does not know this bit",
         "write the bits one by one: IRUSR | IWUSR | IXUSR",
@@ -310,66 +300,10 @@ VALUE_CHANGES: tuple[ValueChange, ...] = (
         "global_defs",
         "vrrp_ipsets",
         "a sixth name",
-        _sixth,
+        has.sixth,
         OTHER_MEANING,
         "it skips the sixth name",
         "leave it out",
         mended="2.3.0",
-    ),
-)
-
-
-@dataclass(frozen=True)
-class SyntaxChange:
-    """It is a part of the language of a file that releases before ``since`` do not know: ``pattern`` finds it."""
-
-    name: str
-    pattern: re.Pattern[str]
-    since: str
-    effect: str
-    what: str
-    advice: str
-
-
-SYNTAX_CHANGES: tuple[SyntaxChange, ...] = (
-    SyntaxChange(
-        "~LST",
-        re.compile(r"~LST\("),
-        "2.1.0",
-        OTHER_MEANING,
-        "it takes the word for a part of the line",
-        "write a line for each value",
-    ),
-    SyntaxChange(
-        "~SEQx",
-        re.compile(r"~SEQx\("),
-        "2.1.0",
-        OTHER_MEANING,
-        "it takes the word for a part of the line",
-        "~LST since 2.1.0, or a line for each value",
-    ),
-    SyntaxChange(
-        "${_HASH}, ${_BANG}",
-        re.compile(r"\$\{?_(HASH|BANG)\b"),
-        "2.1.4",
-        OTHER_MEANING,
-        "it leaves the name as it stands",
-        "put the character into a script",
-    ),
-    SyntaxChange(
-        "includer, includem, includew, includeb, includea",
-        re.compile(r"^\s*include[rmwba]\s"),
-        "2.2.0",
-        IGNORED,
-        "it does not know the keyword, and reads no file",
-        "include, which every release knows",
-    ),
-    SyntaxChange(
-        "${_ENV NAME}",
-        re.compile(r"\$\{_ENV\b"),
-        "2.4.0",
-        OTHER_MEANING,
-        "it leaves the name as it stands",
-        "write the value",
     ),
 )

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Optional
 
 from ..syntax.diagnostics import Invalid, Tolerated, show
 from ..syntax.parser import Statement, Word
@@ -206,17 +206,26 @@ def names(statement: Statement) -> tuple[str, ...]:
     return tuple(word.text for word in statement.words)
 
 
-_INCLUDE_CHECKS = ("readable", "read", "match", "wildcard_match", "brace_match")
+_INCLUDE_CHECKS = ("read", "match", "wildcard_match", "brace_match")
 
 
-def include_check(statement: Statement) -> tuple[str, ...]:
+def include_check(statement: Statement) -> Any:
     """Return the words of include_check, after a check; :mod:`..syntax.include` has already acted on them."""
-    for word in statement.values:
-        if word.text.lstrip("+-") not in _INCLUDE_CHECKS:
+    found = tuple(word.text for word in statement.values)
+    passed: Optional[Invalid] = None
+    for index, word in enumerate(statement.values):
+        name = word.text.lstrip("+-")
+        if name == "readable":
+            rule = "keepalived's manual has the word, and its parser passes over it; so do we"
+            passed = passed or Invalid("include_check does not know readable", rule, "write: read", word.place)
+        elif name not in _INCLUDE_CHECKS:
             rule = f"include_check takes {', '.join(_INCLUDE_CHECKS)}, each with + or - before it or without"
-            hint = did_you_mean(word.text.lstrip("+-"), _INCLUDE_CHECKS)
+            hint = did_you_mean(name, _INCLUDE_CHECKS)
             raise Invalid(f"include_check {show(word.text)} is unknown", rule, hint, word.place)
-    return tuple(word.text for word in statement.values)
+        elif index and word.text == name:
+            rule = "keepalived takes the first word alone, and so do we"
+            passed = passed or Invalid(f"{show(name)} says nothing here", rule, f"write: +{name}", word.place)
+    return found if passed is None else Tolerated(found, passed)
 
 
 def interfaces(statement: Statement) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, Optional
 
+from ..keywords import keepalived_missing
 from ..keywords.table import IGNORED, REFUSED, ROOT, WORKS, Block, Entry, Keyword, blocks, homes
 from ..syntax.diagnostics import Diagnostics, Invalid, Location, Tolerated, show
 from ..syntax.parser import Statement, Tree
@@ -131,15 +132,18 @@ class _Reader:
         if entry is None:
             entry = self._unknown(block, statement)
         if entry is not None and entry.standing != WORKS:
-            self._without_effect(entry, statement)
+            self._without_effect(block, entry, statement)
         elif isinstance(entry, Block):
             self._block(entry, statement, section)
         elif isinstance(entry, Keyword):
             self._keyword(entry, statement, section)
 
-    def _without_effect(self, entry: Entry, statement: Statement) -> None:
+    def _without_effect(self, block: Block, entry: Entry, statement: Statement) -> None:
         """Skip a keyword that we know and do not use, with its block, and warn or refuse."""
-        if entry.foreign:
+        if not statement.values and keepalived_missing.ends(block.name, entry.name):
+            rule = "keepalived does not start with such a file"
+            self.findings.error(statement.place, f"{entry.name} has no value", rule, "give it one, or leave it out")
+        elif entry.foreign:
             self.not_ours.append((statement, entry))
         elif entry.standing == IGNORED:
             self.findings.warning(statement.place, f"{entry.name} has no effect", entry.help, entry.instead)

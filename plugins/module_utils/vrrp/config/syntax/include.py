@@ -36,10 +36,9 @@ CHECKS = {
     "b": READABLE | BRACE_MATCH,
     "a": READABLE | MATCH | WILDCARD_MATCH | BRACE_MATCH,
 }
-#: ``include_check`` by its words; keepalived's manual says "readable", its parser "read".
+#: ``include_check`` by its words. keepalived's manual says "readable", which its parser does not know.
 _CHECK_WORDS = {
     "read": READABLE,
-    "readable": READABLE,
     "match": MATCH,
     "wildcard_match": WILDCARD_MATCH,
     "brace_match": BRACE_MATCH,
