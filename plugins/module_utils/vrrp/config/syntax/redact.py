@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from .diagnostics import Problem
+from .diagnostics import Location, Problem
 from .parameters import names_in
 from .source_line import Piece
 
@@ -101,14 +101,19 @@ class Secrets:
         pieces.update(_PIECE.findall(line.text, start))
         self._lines[line.path, line.number] = min(before, column), pieces
 
+    def covers(self, place: Location) -> bool:
+        """Return whether what stands at ``place`` may be a secret, or a part of one."""
+        column, _pieces = self._lines.get((place.path, place.line), (place.column, set()))
+        return place.column > column
+
     def hide(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         """Return the problems without quotes from behind a keyword: a brace in a password splits it into words."""
         return tuple(self._hide(problem) for problem in problems)
 
     def _hide(self, problem: Problem) -> Problem:
-        column, pieces = self._lines.get((problem.path, problem.line), (problem.column, set()))
-        if problem.column <= column:
+        if not self.covers(Location(problem.path, problem.line, problem.column)):
             return problem
+        _column, pieces = self._lines[problem.path, problem.line]
         shown = re.sub(r'"(?!auth_pass")[^"]*"', f'"{MASK}"', problem.text)
         shown = " ".join(MASK if word in pieces else word for word in shown.split(" "))
         return problem if shown == problem.text else replace(problem, text=shown, hint="")
