@@ -20,6 +20,7 @@ from ..vrrp.config.syntax.redact import Secrets
 from . import from_model as say
 from .host import PREFIX
 from .import_gaps import Gap, lines_of, place_of, split
+from .import_order import without_early
 from .import_owner import without_weights
 from .import_passed_over import without_passed_over
 from .import_refusals import leave_out
@@ -60,7 +61,7 @@ def import_file(
     found, hidden = Imported(), Secrets()
     tree = parse(text.removeprefix("\ufeff"), path, config_id, surroundings, hidden)
     found.files = [path, *(source for source, _text in hidden.sources[1:])]
-    statements = split(tree.statements, found.gaps)
+    statements = without_early(split(tree.statements, found.gaps, hidden), found.gaps)
     first = tree.statements[0].place if tree.statements else None
     if text.startswith("\ufeff") and first is not None and (first.path, first.line) == (path, 1):
         why = "a byte order mark stands before it: keepalived does not know a word that begins with one; here it counts"

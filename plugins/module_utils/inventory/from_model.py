@@ -301,7 +301,9 @@ def _tracked(entry: Tracked, known: Mapping[str, tuple[int, bool]]) -> Any:
     if known.get(entry.name) == (entry.weight, entry.reverse):
         return entry.name
     words: Words = {"name": entry.name, "weight": entry.weight}
-    return {**words, **({"reverse": True} if entry.reverse else {})}
+    # A definition that is reversed counts, where nothing else is said.
+    told = entry.reverse or known.get(entry.name, (0, False))[1]
+    return {**words, **({"reverse": entry.reverse} if told else {})}
 
 
 def _times(check: Any) -> Words:

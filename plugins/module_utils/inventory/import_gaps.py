@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 
 from ..vrrp.config.keywords.table import ROOT, WORKS, Block, Entry, homes
 from ..vrrp.config.syntax.parser import Statement
+from ..vrrp.config.syntax.redact import Secrets
 from ..vrrp.config.syntax.suggest import closest
 
+_A_WORD = "(a word)"  # in place of one that may be a password
+_QUOTES = "put a password with a brace between double quotes"
 _STRICT = "what it changes is in the variables, its demands are not"
 # (block, keyword) -> reason and hint, of keywords that work in the agent, but have no variable in the role.
 NOT_IN_THE_ROLE = {
-    ("global_defs", "vrrp_strict"): (
-        "what it changes is in the variables, its demands are not",
-        "nothing has to be done",
-    ),
+    ("global_defs", "vrrp_strict"): (_STRICT, "nothing has to be done"),
     ("vrrp_instance", "strict_mode"): (_STRICT, "nothing has to be done"),
     ("vrrp_instance", "no_virtual_ipaddress"): (
         "an instance of the role has a virtual address",
@@ -43,27 +43,33 @@ class Gap:
         return cls(keyword or statement.keyword, statement.place.path, statement.place.line, why, instead)
 
 
-def split(statements: tuple[Statement, ...], gaps: list[Gap], block: Block = ROOT) -> tuple[Statement, ...]:
-    """Return the statements that the agent understands. Others, and those without a variable, go to ``gaps``."""
+def split(
+    statements: tuple[Statement, ...], gaps: list[Gap], hidden: Secrets, block: Block = ROOT
+) -> tuple[Statement, ...]:
+    """Return the statements that the agent understands. Others, and those without a variable, go to ``gaps``.
+
+    What ``hidden`` covers may be a part of a password, so no gap names it.
+    """
     kept = []
     for statement in statements:
         entry = block.keywords.get(statement.keyword)
         if block.item is not None:
             kept.append(statement)
         elif entry is None or entry.addition != statement.addition:
-            gaps.append(_unknown(statement, block))
+            gaps.append(_unknown(statement, block, hidden.covers(statement.place)))
         elif entry.standing != WORKS and not _harmless(entry, statement):
             done = (
                 "leave it in keepalived's file, without its vrrp_instance"
                 if entry.foreign
                 else "nothing has to be done"
             )
-            gaps.append(Gap.at(statement, entry.help, entry.instead or done))
+            name = _A_WORD if hidden.covers(statement.place) else ""
+            gaps.append(Gap.at(statement, entry.help, entry.instead or done, name))
         else:
             if (block.name, entry.name) in NOT_IN_THE_ROLE:
                 gaps.append(Gap.at(statement, *NOT_IN_THE_ROLE[block.name, entry.name]))
             if isinstance(entry, Block) and statement.children is not None:
-                statement = replace(statement, children=split(statement.children, gaps, entry))
+                statement = replace(statement, children=split(statement.children, gaps, hidden, entry))
             kept.append(statement)
     return tuple(kept)
 
@@ -94,13 +100,17 @@ def _harmless(entry: Entry, statement: Statement) -> bool:
     return " ".join(word.text for word in statement.values) in getattr(entry, "harmless", ())
 
 
-def _unknown(statement: Statement, block: Block) -> Gap:
+def _unknown(statement: Statement, block: Block, secret: bool) -> Gap:
+    if secret:
+        return Gap.at(statement, "nobody knows this keyword: it may be a part of a password", _QUOTES, _A_WORD)
     entry = block.keywords.get(statement.keyword)
     if entry is not None and entry.addition:
         return Gap.at(statement, "it is our own keyword, not keepalived's", f"write: @hotstandby {statement.keyword}")
     if entry is not None:
         return Gap.at(statement, "it is keepalived's keyword, not our own", f"write: {statement.keyword}")
     passes = "keepalived passes over it as well"
+    if statement.children is not None:
+        passes = "keepalived passes over the whole block as well"
     if block.name and statement.children is not None:
         passes = (
             f"keepalived 2.2 takes its }} for the end of {block.name}, and passes over the lines below; here they count"
@@ -110,6 +120,6 @@ def _unknown(statement: Statement, block: Block) -> Gap:
         places = " or ".join(name or "the top of the file" for name in home)
         return Gap.at(statement, f"it belongs to {places}, and {passes}", "move it there")
     meant = closest(statement.keyword, block.keywords)
-    name = "(a word)" if block.secret else statement.keyword
+    name = _A_WORD if block.secret else statement.keyword
     instead = f"did you mean {meant}?" if meant else "remove it"
     return Gap.at(statement, f"nobody knows this keyword: {passes}", instead, name)

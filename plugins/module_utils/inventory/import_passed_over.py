@@ -18,13 +18,13 @@ from ..vrrp.config.syntax.diagnostics import Invalid, Problem, Tolerated
 from ..vrrp.config.syntax.parser import Statement, Word
 from .import_gaps import Gap
 
-# What keepalived takes in place of a value that it cannot read; "" is the default. Of two states it takes the first.
+# What keepalived takes in place of a value that it cannot read; "" is the default.
 _VALUES = {
     "vrrp_instance": {"priority": "100", "state": "", "advert_int": ""},
     "vrrp_script": {"interval": "", "timeout": "", "rise": "", "fall": ""},
 }
-# Lines of blocks that are ignored, one by one, where they name what is not there.
-_LINES = ("track_script", "track_process", "track_file", "group")
+# Lists in an instance or a group: a line is ignored that names what is not there, or has no weight behind the name.
+_LISTS = ("track_script", "track_process", "track_file")
 # The agent cannot set all that keepalived can, so a line here may be one that keepalived does set.
 _ROUTING = ("virtual_routes", "virtual_rules", "static_routes", "static_rules")
 # Blocks that do nothing where one of these lines is missing or wrong.
@@ -34,27 +34,37 @@ _WHOLE = {
     "authentication": ("auth_type", "auth_pass"),
 }
 _PASSED_OVER = "keepalived passes over it as well"
+_WHOLE_BLOCK = "keepalived passes over the whole block as well"
 _LEFT_OUT = "the line is left out"
 _FIRST = "keepalived takes the first, and so does the import"
 
 
 @dataclass(frozen=True)
 class _Change:
-    """It leaves the statement ``culprit`` out, or puts ``instead`` in its place. ``what`` ends the sentence."""
+    """It leaves the statement ``culprit`` out, or only its ``word``, or puts ``instead`` in its place.
+
+    ``what`` ends the sentence.
+    """
 
     culprit: Statement
     what: str
     keyword: str = ""
     instead: Optional[Statement] = None
+    word: Optional[Word] = None
 
 
 @dataclass(frozen=True)
 class _Found:
-    """It is the statement at the place of an error, with the block and the statement of the block that hold it."""
+    """It is the statement at the place of an error, with the block and the statement of the block that hold it.
+
+    ``outer`` is the name of the block around this block, and ``word`` the one at the place of the error.
+    """
 
     statement: Statement
     block: Block
     holder: Optional[Statement]
+    outer: str = ""
+    word: Optional[Word] = None
 
 
 def without_passed_over(
@@ -72,7 +82,7 @@ def without_passed_over(
         change = _judge(found[place]) if place in found else None
         if change is None:
             return None
-        if changes.setdefault(id(change.culprit), change) is change:
+        if changes.setdefault(id(change.word or change.culprit), change) is change:
             text = f"{problem.text}. {problem.rule}" if problem.rule else problem.text
             hint = problem.hint or "correct or remove it"
             told.append(Gap.at(change.culprit, f"{text}; {change.what}", hint, change.keyword))
@@ -86,10 +96,11 @@ def _places(statements: tuple[Statement, ...]) -> Iterator[tuple[tuple[str, int,
     while stack:
         each = stack.pop()
         for word in each.statement.words:
-            yield (word.place.path, word.place.line, word.place.column), each
+            yield (word.place.path, word.place.line, word.place.column), replace(each, word=word)
         entry = each.block.keywords.get(each.statement.keyword)
         if isinstance(entry, Block):
-            stack.extend(_Found(child, entry, each.statement) for child in each.statement.children or ())
+            inside = each.statement.children or ()
+            stack.extend(_Found(child, entry, each.statement, each.block.name) for child in inside)
 
 
 def _judge(found: _Found) -> Optional[_Change]:
@@ -98,18 +109,25 @@ def _judge(found: _Found) -> Optional[_Change]:
     entry = block.keywords.get(keyword)
     if block.name in _ROUTING:
         return _Change(statement, _LEFT_OUT, block.name)
-    if block.name in _LINES:
-        return _Change(statement, _PASSED_OVER, block.name)
+    if block.item is not None and statement.children is not None:
+        return None
+    if block.name in _LISTS and block.item is not None:
+        # Of a wrong weight, or a wrong word behind it, keepalived ignores only that, and tracks.
+        ignored = any(word is found.word for word in statement.words[:2])
+        return _Change(statement, _PASSED_OVER, block.name) if ignored else None
+    if (found.outer, block.name) == ("vrrp_sync_group", "group"):
+        return _Change(statement, _PASSED_OVER, block.name, word=found.word)
     if block.name == "virtual_ipaddress":
         return _Change(statement, _PASSED_OVER, block.name) if _of_another_family(found) else None
     if isinstance(entry, Keyword) and len(statement.values) > 1:
         alone = replace(statement, words=statement.words[:2])
-        return _Change(statement, _FIRST, instead=alone) if _readable(entry, alone) else None
+        one = not set(" [") & set(entry.values)  # of more than one value keepalived reads more than the first
+        return _Change(statement, _FIRST, instead=alone) if one and _readable(entry, alone) else None
     if keyword in _VALUES.get(block.name, ()):
         return _with_default(found, entry)
     if keyword in _WHOLE.get(block.name, ()):
-        return None if found.holder is None else _Change(found.holder, _PASSED_OVER)
-    return _Change(statement, _PASSED_OVER) if keyword in _WHOLE and _lacks(statement) else None
+        return None if found.holder is None else _Change(found.holder, _WHOLE_BLOCK)
+    return _Change(statement, _WHOLE_BLOCK) if keyword in _WHOLE and _lacks(statement) else None
 
 
 def _with_default(found: _Found, entry: Any) -> Optional[_Change]:
@@ -117,12 +135,21 @@ def _with_default(found: _Found, entry: Any) -> Optional[_Change]:
     default = _VALUES[found.block.name][statement.keyword]
     if statement.keyword == "advert_int" and _readable(entry, statement):
         return None  # it does not go with the version: keepalived rounds it, or takes the nearest value
+    same = [each for each in (found.holder.children or () if found.holder else ()) if each.keyword == statement.keyword]
+    if len(same) > 1 and not _first_state_counts(same):
+        return None  # without the line another one would count, and not the default
     if not default:
         return _Change(statement, _PASSED_OVER)
     words = (statement.words[0], Word(default, statement.words[-1].place))
     return _Change(
         statement, f"keepalived takes {default}, and so does the import", instead=replace(statement, words=words)
     )
+
+
+def _first_state_counts(lines: list[Statement]) -> bool:
+    """Return whether the lines are states of which the first counts: behind BACKUP keepalived takes MASTER."""
+    said = [" ".join(word.text for word in each.values) for each in lines]
+    return set(said) <= {"MASTER", "BACKUP"} and (said[0] == "MASTER" or "MASTER" not in said)
 
 
 def _readable(entry: Any, statement: Statement) -> bool:
@@ -161,7 +188,10 @@ def _changed(statements: tuple[Statement, ...], changes: dict[int, _Change]) -> 
     for each in statements:
         change = changes.get(id(each))
         if change is None:
-            kept.append(replace(each, children=_changed(each.children, changes)) if each.children else each)
+            words = tuple(word for word in each.words if id(word) not in changes)
+            if words:
+                each = replace(each, words=words)
+                kept.append(replace(each, children=_changed(each.children, changes)) if each.children else each)
         elif change.instead is not None:
             kept.append(change.instead)
     return tuple(kept)

@@ -91,10 +91,12 @@ def tracked(kind: str, limit: int = SCRIPT_WEIGHT) -> Read:
         found: dict[str, Any] = {"name": read_name(value["name"])}
         if value.get("weight") is not None:
             found["weight"] = weight(value["weight"])
-        if value.get("reverse") is not None and switch(value["reverse"]):
-            if "weight" not in found:
+        if value.get("reverse") is not None:
+            reverse = switch(value["reverse"])
+            if "weight" not in found and (reverse or kind != "interface"):
                 raise ValueError("reverse takes a weight (say weight: 0 for a fault while it is good)")
-            found["reverse"] = True
+            if reverse or kind != "interface":  # an interface has no definition that says otherwise
+                found["reverse"] = reverse
         return found
 
     return read
@@ -105,6 +107,7 @@ def as_line(entry: Mapping[str, Any]) -> str:
     pieces = []
     for word, value in entry.items():
         if value is False:
+            pieces += ["noreverse"] if word == "reverse" else []  # else the definition decides
             continue
         if word in ("name", "address", "port", "url", "unit"):
             pieces.append(str(value))

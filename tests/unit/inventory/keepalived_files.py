@@ -145,9 +145,9 @@ FILES = {
         "    notify_fifo /run/fifo root\n    notify_fifo_script /bin/reader\n"
         "    startup_script /bin/up\n    startup_script_timeout 7\n    log_unknown_vrids\n    default_interface eth1",
     )
+    + "track_group all {\n    group {\n        VI_1\n    }\n}\n"
     + "interface_up_down_delays {\n    eth0 0.5 1\n}\nstatic_ipaddress {\n    192.168.8.9/24 dev eth0\n}\n"
     + "static_routes {\n    10.7.0.0/16 via 192.168.8.1 dev eth0 track_group all\n}\n"
-    + "track_group all {\n    group {\n        VI_1\n    }\n}\n"
     + "garp_group {\n    interfaces {\n        eth0\n        eth1\n    }\n    garp_interval 0.02\n}\n",
     "strict defaults for every instance": conf(
         "", more="    vrrp_version 3\n    vrrp_skip_check_adv_addr\n    vrrp_down_timer_adverts 4\n    vrrp_min_garp"

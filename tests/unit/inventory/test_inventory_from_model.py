@@ -150,7 +150,7 @@ TIMES = {"interval": 2, "timeout": 0.5, "rise": 1, "fall": 3}
         ({"processes": (trackers.Tracked("web", 7), trackers.Tracked("web", 8))},
          {"track_process": ["web", {"name": "web", "weight": 8}]}),
         ({"files": (trackers.Tracked("level", 2, True), trackers.Tracked("level", 2))},
-         {"track_file": ["level", {"name": "level", "weight": 2}]}),
+         {"track_file": ["level", {"name": "level", "weight": 2, "reverse": False}]}),
         (
             {"gateways": (trackers.TrackedGateway(ADDRESS, 2.0, 0.5, device="eth1", weight=-20),)},
             {"track_gateways": [{"address": "192.168.8.4", **TIMES, "weight": -20, "interface": "eth1"}]},

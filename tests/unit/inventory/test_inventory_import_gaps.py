@@ -13,14 +13,15 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.import_g
     split,
 )
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.syntax.parser import parse
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.syntax.redact import Secrets
 
 NOBODY = "nobody knows this keyword: keepalived passes over it as well"
 
 
 def of(text):
     """Return the statements that are kept, as nested lists of words, and the gaps."""
-    gaps = []
-    kept = split(parse(text, "f").statements, gaps)
+    gaps, hidden = [], Secrets()
+    kept = split(parse(text, "f", secrets=hidden).statements, gaps, hidden)
     return words(kept), gaps
 
 
@@ -170,3 +171,15 @@ def test_lines_of_the_blocks_at_the_top_are_found_by_name():
     found = list(lines_of(parse("global_parameter x\n" + TWO, "f").statements, ""))
     assert [keyword for keyword, _lines in found] == ["vrrp_instance", "vrrp_instance", "static_routes"]
     assert found[2] == ("static_routes", ["10.0.0.0/8"])
+
+
+@pytest.mark.parametrize("word", ["hunter2", "smtp_alert", "interval", "track_tcp"])
+def test_no_gap_names_a_word_that_may_be_a_part_of_a_password(word):
+    _kept, gaps = of(instance("authentication {", "auth_type PASS", f"auth_pass ab}}{word}", "priority 5"))
+    assert [(gap.keyword, gap.line) for gap in gaps] == [("(a word)", 4)]
+    assert word not in repr(gaps)
+
+
+def test_of_an_unknown_block_at_the_top_it_says_that_the_whole_block_is_passed_over():
+    _kept, (gap,) = of("zzzz {\n    a b\n}\n")
+    assert gap.why == "nobody knows this keyword: keepalived passes over the whole block as well"

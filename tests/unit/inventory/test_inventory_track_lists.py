@@ -60,7 +60,8 @@ def test_an_option_that_is_off_is_not_written():
     (line,) = first(track_http={"url": "http://127.0.0.1/", "verify": False, "weight": -20})["track_http"]
     assert line == "http://127.0.0.1/ weight -20"
     found = first(track_file=[{"name": "level", "weight": 5, "reverse": False}], track_files=[LEVEL])
-    assert found["track_file"] == ["level weight 5"]
+    assert found["track_file"] == ["level weight 5 noreverse"]  # the definition may say reverse
+    assert first(track_interface=[{"name": "eth0", "reverse": False}])["track_interface"] == ["eth0"]
 
 
 def test_names_with_weights_are_read():
@@ -94,6 +95,7 @@ def test_names_with_weights_are_read():
         ({"track_process": "web"}, "there is no process 'web' (ha_pair_track_processes has none)"),
         ({"track_file": {"name": "level", "weight": 255}}, "'255' is not a whole number from -254 to 254"),
         ({"track_file": {"name": "l", "reverse": True}}, "reverse takes a weight (say weight: 0"),
+        ({"track_file": {"name": "l", "reverse": False}}, "reverse takes a weight (say weight: 0"),
     ],
 )
 def test_a_line_that_the_agent_would_refuse_is_a_problem(said, text):

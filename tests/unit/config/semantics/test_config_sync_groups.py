@@ -61,10 +61,10 @@ def said(findings):
     return [str(each)[2:] for each in findings.errors + findings.warnings]
 
 
-def test_the_members_of_a_group_come_with_their_lines():
+def test_the_members_of_a_group_come_with_their_places():
     (section,) = tree("vrrp_sync_group G {\ngroup {\nA B\n}\ngroup { C }\n}").inside("vrrp_sync_group")
-    found = [(name, item.start.line) for name, item in members(section)]
-    assert found == [("A", 3), ("B", 3), ("C", 5)]
+    found = [(name, place.line, place.column) for name, place in members(section)]
+    assert found == [("A", 3, 1), ("B", 3, 3), ("C", 5, 9)]
 
 
 def test_the_first_group_that_names_an_instance_counts():

@@ -11,26 +11,26 @@ from typing import Any, Optional
 
 from ...protocol.constants import PRIORITY_OWNER
 from ..model.configuration import GarpGroup, Instance, InterfaceDelay, Notify, SyncGroup
-from ..syntax.diagnostics import Diagnostics, show
+from ..syntax.diagnostics import Diagnostics, Location, show
 from ..syntax.suggest import did_you_mean
 from .instance import Context
-from .sections import Section, Setting
+from .sections import Section
 from .tracking import TrackingRules
 
 
-def members(section: Section) -> Iterator[tuple[str, Setting]]:
-    """Yield the names in ``group { ... }``, each with its line."""
+def members(section: Section) -> Iterator[tuple[str, Location]]:
+    """Yield the names in ``group { ... }``, each with its place."""
     for block in section.inside("group"):
         for item in block.items:
-            for name in item.value:
-                yield name, item
+            for word in item.statement.words:
+                yield word.text, word.place
 
 
 def groups_by_member(root: Section) -> dict[str, Section]:
     """Return the sync group of each instance that is in one; the first group that names it counts."""
     found: dict[str, Section] = {}
     for section in root.inside("vrrp_sync_group"):
-        for name, _item in members(section):
+        for name, _place in members(section):
             found.setdefault(name, section)
     return found
 
@@ -53,9 +53,8 @@ def _sync_group(
     found = _known_members(section, title, names, context)
     for name in found:
         if context.groups[name] is not section:
-            item = next(item for member, item in members(section) if member == name)
             context.findings.error(
-                item.start,
+                next(place for member, place in members(section) if member == name),
                 f"{show(name)} is in vrrp_sync_group {show(context.groups[name].name)} already",
                 "an instance is in one group",
                 "remove it from one of them",
@@ -93,16 +92,16 @@ def _sync_group(
 
 def _known_members(section: Section, title: str, names: list[str], context: Context) -> list[str]:
     found: list[str] = []
-    for name, item in members(section):
+    for name, place in members(section):
         if name not in names:
             context.findings.error(
-                item.start,
+                place,
                 f"{title} names the unknown instance {show(name)}",
                 "each needs its vrrp_instance block",
                 did_you_mean(name, names),
             )
         elif name in found:
-            context.findings.error(item.start, f"{title} names {show(name)} twice", hint="remove one")
+            context.findings.error(place, f"{title} names {show(name)} twice", hint="remove one")
         else:
             found.append(name)
     if not list(members(section)) and context.complete:
