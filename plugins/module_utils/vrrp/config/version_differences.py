@@ -107,7 +107,7 @@ def _not_compared(statements: Sequence[Statement]) -> Iterator[tuple[Location, s
             yield statement.place, f"{entry.name} is known only to a keepalived that is built with {option}"
     if unused:
         names = ", ".join(unused)
-        yield next(iter(unused.values())), f"the agent does not use {names}, and did not compare the values"
+        yield list(unused.values())[0], f"the agent does not use {names}, and did not compare the values"
 
 
 def _known(block: Block, statements: Sequence[Statement]) -> Iterator[tuple[Block, Statement]]:
