@@ -31,6 +31,11 @@ options:
       - Whether nothing is deployed, so that the hosts of a pair that works try to reach each other too.
     type: bool
     default: false
+  migrates:
+    description:
+      - Whether keepalived on the hosts is no problem, as the hosts are migrated from it.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes.inventory
 seealso:
@@ -75,18 +80,19 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.takeover
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
 
 
-def pair(hosts, hostvars, groups, host, only_checks=False):
+def pair(hosts, hostvars, groups, host, only_checks=False, migrates=False):
     """Return what follows for ``host`` from what the role has noted of both hosts."""
     hosts = list(hosts)
     known = {each: hostvars[each] for each in hosts}  # Ansible computes the variables of a host at each use
     said = {each: known[each].get("__ha_pair_said") or {} for each in hosts}
     found = {each: known[each].get("__ha_pair_before") or {} for each in hosts}
+    beside = {each: {**found[each], "keepalived": {}} for each in hosts} if migrates else found
     targets = {each: known[each].get("ansible_host") or "" for each in hosts}
     wrong = problems(hosts, said, groups)
     plan = {} if wrong else instances(said, locate)
     result = {
         "plan": plan,
-        "objections": conflicts(hosts, found, targets, plan)[host] + (wrong if host == hosts[0] else []),
+        "objections": conflicts(hosts, beside, targets, plan)[host] + (wrong if host == hosts[0] else []),
         **{"names": [], "probes": [], "attempts": [], "sections": {}, "told": []},
         **{"peer_key_steps": [], "peer_key": "", "runs_scripts": False, "switch_user": False, "compares_clocks": False},
     }

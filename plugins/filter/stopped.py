@@ -56,6 +56,15 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.results 
 # The registered results of the role's steps on a node, with what each does.
 STEPS = {
     "__ha_pair_before": "look at each host",
+    "__ha_pair_imported": "read the file of keepalived",
+    "__ha_pair_secret": "read the passwords in the file of keepalived",
+    "__ha_pair_written": "write the inventory",
+    "__ha_pair_compared": "compare what is sent",
+    "__ha_pair_gave_up": "stop keepalived",
+    "__ha_pair_keepalived_test": "check that keepalived is there, with a file that it takes",
+    "__ha_pair_handed_over": "stop our agent",
+    "__ha_pair_keepalived": "start keepalived",
+    "__ha_pair_seen": "look who is master",
     "__ha_pair_probed": "ask the network",
     "__ha_pair_opened": "open or close the firewall",
     "__ha_pair_reached": "try again whether the hosts hear each other",

@@ -113,12 +113,19 @@ not_carried_over:
     instead:
       description: What to do instead.
       type: str
+    decisive:
+      description:
+        - Whether keepalived does something by it that the agent would not do, or it decides who is master.
+        - Such a line stops a migration; the others are remarks.
+      type: bool
+      version_added: 0.4.0
   sample:
     - keyword: smtp_server
       file: /etc/keepalived/keepalived.conf
       line: 4
       why: the agent sends no e-mail
       instead: send it from a notify script
+      decisive: false
 problems:
   description: Errors in the file, with their lines. They contain no password.
   returned: success

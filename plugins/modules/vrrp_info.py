@@ -486,6 +486,8 @@ keepalived:
   description:
     - The keepalived that runs VRRP on this node, also beside the agent, with its C(config) and its C(instances). C(msg)
       says why it does not tell them. Empty where none runs, and with O(program=hotstandby).
+    - C(service) is its systemd unit, empty where it has none. C(config_id) is the name with which it compares C(@word)
+      lines, where its command line gives one. C(count) is how many keepalived do VRRP here; the rest is of the first.
   returned: always
   type: dict
   version_added: 0.4.0

@@ -22,7 +22,7 @@ from .host import LabError, command
 from .image import PROBE
 from .run import LABEL
 
-_CAPABILITIES = "NET_ADMIN,NET_RAW,SYS_NICE,IPC_LOCK"
+_CAPABILITIES = "NET_ADMIN,NET_RAW,SYS_NICE,IPC_LOCK,SYS_PTRACE"
 _LIMIT = 4096  # files and processes; the engine's own default can be more than this machine may give
 _RANDOM = "/proc/sys/kernel/random"
 BOOT_S = 60.0

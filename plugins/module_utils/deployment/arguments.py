@@ -27,6 +27,13 @@ VRRP_AGENT: dict[str, Any] = {
     "_archive": {"type": "path"},
 }
 
+VRRP_COMPARE: dict[str, Any] = {
+    "content": {"type": "str", "required": True, "no_log": True},
+    "path": {"type": "path", "default": paths.CONFIG},
+    "timeout": {"type": "float", "default": 15},
+    **RUNTIME_DIR,
+}
+
 VRRP_CONFIG: dict[str, Any] = {
     "content": {"type": "str", "required": True, "no_log": True},
     "path": {"type": "path", "default": paths.CONFIG},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Optional
@@ -23,6 +24,7 @@ from ..vrrp.config.model.configuration import Configuration
 from ..vrrp.config.semantics.programs import Programs
 from ..vrrp.config.syntax.diagnostics import ERROR, Problem
 from ..vrrp.config.syntax.redact import mask_secrets
+from ..vrrp.protocol.packet import Address
 from . import files, paths, release, running_release, unit
 from .change import DeploymentError
 
@@ -65,8 +67,11 @@ class ConfigFile:
             self._reports[text] = inspect_here(text, self.path)
         return self._reports[text]
 
-    def judge(self, text: str) -> tuple[Configuration, list[str]]:
-        """Return the configuration of ``text`` and warnings about it. Raises Refused with all problems."""
+    def judge(self, text: str, hosts: Collection[Address] = ()) -> tuple[Configuration, list[str]]:
+        """Return the configuration of ``text`` and warnings about it. Raises Refused with all problems.
+
+        ``hosts`` are virtual addresses that another program has set and will take away.
+        """
         report = self._report(text)
         problems: tuple[Problem, ...] = report.problems
         doubtful: tuple[Problem, ...] = ()
@@ -77,7 +82,8 @@ class ConfigFile:
             problems += bad
             with contextlib.suppress(OSError):  # without the kernel's answer these checks are left out
                 table = dump(InterfaceTable())
-                problems += refusals(report.configuration, table, last_seen(self._runtime_dir))
+                held = [(each.index, each.address) for host in hosts for each in table.entries(host)]
+                problems += refusals(report.configuration, table, last_seen(self._runtime_dir), held)
                 fit = misfits(report.configuration, table)
         if report.configuration is None or problems:
             raise self._not_valid(problems)

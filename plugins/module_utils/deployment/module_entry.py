@@ -22,6 +22,7 @@ from .module_io import end
 
 _RUN = {
     "vrrp_agent": "module_agent",
+    "vrrp_compare": "module_compare",
     "vrrp_config": "module_config",
     "vrrp_drain": "module_drain",
     "vrrp_firewall": "module_firewall",

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from typing import Any, Optional
 
 from ..keepalived import reader as keepalived
 from ..keepalived import status as keepalived_status
+from ..keepalived.process import Process
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from . import files, paths, peer_key, real_time, release, running_release
 from .account import owner_of
@@ -81,15 +83,15 @@ class NodeFacts:
         """Return the keepalived of this node, also beside our agent; empty where none runs, or it is not asked for."""
         if self._wanted == HOTSTANDBY:
             return {}
-        if self._program == KEEPALIVED:
-            return {"config": agent["config"], "instances": instances, "msg": ""}
         running = keepalived.find()
+        if self._program == KEEPALIVED:
+            return {**_started_with(running), "config": agent["config"], "instances": instances, "msg": ""}
         if not running:
             return {}
         silence, program = self._silence, self._program
         status = self._ask_keepalived()
         said, self._silence, self._program = self._silence, silence, program
-        return {"config": running[0].config, "instances": status["instances"] if status else [], "msg": said}
+        return {**_started_with(running), "instances": status["instances"] if status else [], "msg": said}
 
     def _status(self) -> Optional[dict[str, Any]]:
         self._silence, self._program = "", None
@@ -136,6 +138,14 @@ class NodeFacts:
             "instances": [{**each, "counters": counted.get(each["name"], {})} for each in instances],
             "discarded": {},
         }
+
+
+def _started_with(running: Sequence[Process]) -> dict[str, Any]:
+    """Return the file, the name for ``@word`` lines, and the service of the first keepalived that does VRRP."""
+    if not running:  # it has ended since it answered
+        return {"config": "", "config_id": "", "service": "", "count": 0}
+    first = running[0]
+    return {"config": first.config, "config_id": first.config_id, "service": first.service, "count": len(running)}
 
 
 def _sample(instance: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _say(configuration: Configuration, statements: tuple[Statement, ...], found:
         if not lines.get("virtual_ipaddress"):
             why, instead = "an instance of the role has a virtual address", "give it one"
             place = place_of(statements, "vrrp_instance", instance.name, configuration.path)
-            found.gaps.append(Gap("vrrp_instance", *place, why, instead))
+            found.gaps.append(Gap("vrrp_instance", *place, why, instead, decisive=True))
             continue
         lines["unicast_peer"] = _peers(lines.get("unicast_peer", []), instance)
         instances.append(say.instance_words(instance, lines, configuration, vault))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..vrrp.config.keywords.table import ROOT, WORKS, Block, Entry, homes
+from ..vrrp.config.keywords.table import REFUSED, ROOT, WORKS, Block, Entry, homes
 from ..vrrp.config.syntax.parser import Statement
 from ..vrrp.config.syntax.redact import Secrets
 from ..vrrp.config.syntax.suggest import closest
@@ -36,11 +36,12 @@ class Gap:
     line: int
     why: str
     instead: str
+    decisive: bool = False  # keepalived does something by it that the agent would not, or it decides who is master
 
     @classmethod
-    def at(cls, statement: Statement, why: str, instead: str, keyword: str = "") -> Gap:
+    def at(cls, statement: Statement, why: str, instead: str, keyword: str = "", decisive: bool = False) -> Gap:
         """Return a gap with the file and the line of ``statement``; ``keyword``, if given, replaces its keyword."""
-        return cls(keyword or statement.keyword, statement.place.path, statement.place.line, why, instead)
+        return cls(keyword or statement.keyword, statement.place.path, statement.place.line, why, instead, decisive)
 
 
 def split(
@@ -58,13 +59,15 @@ def split(
         elif entry is None or entry.addition != statement.addition:
             gaps.append(_unknown(statement, block, hidden.covers(statement.place)))
         elif entry.standing != WORKS and not _harmless(entry, statement):
+            # A block of the load balancer or of BFD is work that keepalived does; a setting of these is not.
+            decisive = entry.standing == REFUSED or (isinstance(entry, Block) and entry.foreign)
             done = (
                 "leave it in keepalived's file, without its vrrp_instance"
                 if entry.foreign
                 else "nothing has to be done"
             )
             name = _A_WORD if hidden.covers(statement.place) else ""
-            gaps.append(Gap.at(statement, entry.help, entry.instead or done, name))
+            gaps.append(Gap.at(statement, entry.help, entry.instead or done, name, decisive))
         else:
             if (block.name, entry.name) in NOT_IN_THE_ROLE:
                 gaps.append(Gap.at(statement, *NOT_IN_THE_ROLE[block.name, entry.name]))

@@ -162,4 +162,4 @@ def _gap(problem: Problem, removal: Optional[_Removal], variables: Variables, fi
     if removal is not None and removal.entry:
         why += f"; {removal.entry} is left out"
     instead = problem.hint or "correct the value before a deployment"
-    return Gap(inner or word, *place, why, instead)
+    return Gap(inner or word, *place, why, instead, decisive=True)

@@ -44,6 +44,21 @@ class Process:
         return options(self.words).get("f") or CONFIG
 
     @property
+    def config_id(self) -> str:
+        """Return the name with which it compares ``@word`` lines where its command line gives one, else ""."""
+        return options(self.words).get("i") or ""
+
+    @property
+    def service(self) -> str:
+        """Return the systemd unit that it belongs to (cgroups(7)); "" where it is none, as when a shell started it."""
+        for line in _read(f"{self.pid}/cgroup").splitlines():
+            _number, controllers, path = (line.split(":", 2) + ["", ""])[:3]
+            unit = path.rpartition("/")[2]
+            if controllers in ("", "name=systemd") and unit.endswith(".service"):
+                return unit
+        return ""
+
+    @property
     def temporary(self) -> str:
         """Return the directory for its dumps."""
         for entry in _read(f"{self.pid}/environ").split("\0"):

@@ -54,7 +54,7 @@ def keepalived(monkeypatch):
 
     def dump_of(process):
         values = {"State": "BACKUP", "Interface": "lo", "Priority": "90", "Effective priority": "90"}
-        addresses = {"Virtual IP": ["127.0.0.1/8 dev lo", "192.168.8.100/24 dev lo"]}
+        addresses = {"Virtual IP (2)": ["127.0.0.1/8 dev lo", "192.168.8.100/24 dev lo"]}
         instance = Record(f"VI_{process.pid}", values, addresses)
         return Dump(Record("", {"Router ID": f"node{process.pid}"}), {"VRRP Topology": [instance]}), 1000.0
 
@@ -159,6 +159,15 @@ def test_a_keepalived_that_lives_tells_since_when(tmp_path, keepalived):
     uptime_s = NodeFacts(str(tmp_path)).observe(1, 0)["agent"]["uptime_s"]
     assert 0 < uptime_s < 86400
     assert uptime_s == round(uptime_s, 3)
+
+
+def test_a_keepalived_tells_what_it_was_started_with(tmp_path, agent, keepalived):
+    keepalived(NOBODY)
+    told = {"config": "/etc/ka.conf", "config_id": "", "service": "", "count": 1, "msg": ""}
+    alone = NodeFacts(str(tmp_path), "keepalived").observe(1, 0)["keepalived"]
+    beside = NodeFacts(str(tmp_path)).observe(1, 0)["keepalived"]
+    for found in (alone, beside):
+        assert {word: found[word] for word in told} == told
 
 
 def test_an_instance_that_was_not_counted_has_no_counters(tmp_path, keepalived, monkeypatch):

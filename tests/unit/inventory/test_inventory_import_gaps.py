@@ -94,7 +94,7 @@ def test_a_block_that_is_missing_or_too_many_is_left_to_the_reader():
 def test_a_line_that_is_not_carried_over_is_a_gap(line, keyword, why, instead):
     kept, gaps = of(instance("priority 100", line))
     place = 4 if keyword == "(a word)" else 3
-    assert gaps == [Gap(keyword, "f", place, why, instead)]
+    assert gaps == [Gap(keyword, "f", place, why, instead, decisive=keyword == "vrf")]
     rest = [["authentication"]] if keyword == "(a word)" else []
     assert kept == [["vrrp_instance VI_1", "priority 100", *rest]]
 
@@ -102,7 +102,16 @@ def test_a_line_that_is_not_carried_over_is_a_gap(line, keyword, why, instead):
 def test_a_whole_block_of_another_part_of_keepalived_is_one_gap():
     kept, (gap,) = of("virtual_server 192.0.2.1 80 {\n    zzzz\n}\n" + instance())
     instead = "leave it in keepalived's file, without its vrrp_instance"
-    assert gap == Gap("virtual_server", "f", 1, "the load balancer of keepalived", instead)
+    assert gap == Gap("virtual_server", "f", 1, "the load balancer of keepalived", instead, decisive=True)
+
+
+def test_a_setting_of_another_part_of_keepalived_is_nothing_to_stop_for():
+    kept, (gap,) = of("global_defs {\n    lvs_timeouts tcp 7200\n}\n" + instance())
+    assert (gap.keyword, gap.decisive) == ("lvs_timeouts", False)
+
+
+def test_the_instance_beside_such_a_block_is_kept():
+    kept, _gaps = of("virtual_server 192.0.2.1 80 {\n    zzzz\n}\n" + instance())
     assert kept == [["vrrp_instance VI_1"]]
 
 

@@ -229,3 +229,24 @@ def test_a_process_that_ends_just_before_its_signal_takes_none(monkeypatch):
     monkeypatch.setattr(process.os, "pidfd_open", lambda pid: handle)
     assert Process(child.pid, 1, ()).signal(signal.SIGUSR1) is False
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_the_name_for_conditional_lines_is_an_option():
+    assert Process(1, 1, ("keepalived", "-i", "left")).config_id == "left"
+    assert Process(1, 1, ("keepalived",)).config_id == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("0::/system.slice/keepalived.service\n", "keepalived.service"),
+        ("9:name=systemd:/machine/node/system.slice/keepalived.service\n8:pids:/machine/node\n0::/machine/node\n",
+         "keepalived.service"),
+        ("0::/user.slice/user-0.slice/session-3.scope\n", ""),
+        ("4:memory:/other.service\n", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_the_service_is_that_of_its_control_group(monkeypatch, text, unit):
+    monkeypatch.setattr(process, "_read", lambda name: text if name == "7/cgroup" else "")
+    assert Process(7, 1, ("keepalived",)).service == unit

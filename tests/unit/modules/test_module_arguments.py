@@ -13,7 +13,17 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
 
 
 @pytest.mark.parametrize(
-    "name", ["vrrp_agent", "vrrp_config", "vrrp_drain", "vrrp_firewall", "vrrp_info", "vrrp_peer_key", "vrrp_state"]
+    "name",
+    [
+        "vrrp_agent",
+        "vrrp_compare",
+        "vrrp_config",
+        "vrrp_drain",
+        "vrrp_firewall",
+        "vrrp_info",
+        "vrrp_peer_key",
+        "vrrp_state",
+    ],
 )
 def test_the_documentation_says_the_same(name):
     module = importlib.import_module(f"ansible_collections.hotstandby.vrrp.plugins.modules.{name}")

@@ -32,11 +32,12 @@ _SYSTEMCTL = """\
 #!/bin/sh
 case " $* " in
     *" show "*) echo LoadState=loaded; echo ActiveState=active;;
-    *start*) echo "$*" >> "{log}";;
+    *start*|*" stop "*|*" enable "*|*" disable "*) echo "$*" >> "{log}";;
 esac
 """
 _ACTION = """\
 import json
+import re
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
@@ -60,6 +61,13 @@ class ActionModule(ActionBase):
         if "later" in found:
             with open(task_vars["log"]) as log:
                 found = {**found, **(found["later"] if "restart" in log.read() else {})}
+        with open(task_vars["log"]) as log:
+            done = log.read()
+        for words, more in found.get("stages", ()):
+            found = {**found, **(more if re.search(words, done) else {})}
+        if name in found.get("answers", {}):
+            more = found["answers"].get(f"{name} secrets", {}) if self._task.args.get("secrets") else {}
+            return {"changed": False, **found["answers"][name], **more}
         if name == "vrrp_info":
             if found.get("unreachable"):
                 raise AnsibleConnectionFailure("no route to host")
@@ -93,7 +101,8 @@ def node(number, vips=(), **more):
     ``outdated``: the agent that runs there is to be restarted. ``changes`` and ``refuses`` name the modules that have
     something to change there, and those that fail. ``plan`` and ``mastership`` are what vrrp_config answers with.
     ``lost_at`` is a module and how often it is called there before the connection is lost; ``fails_at`` is one, at
-    which call it fails, and with what. ``later`` is what is found after a restart.
+    which call it fails, and with what. ``later`` is what is found after a restart, and ``stages`` has patterns, each
+    with what is found once it is in the log. ``answers`` is what modules that only read answer with.
     """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
     links = [{"name": "eth0", "mac": f"02:00:00:00:00:{number:02x}", "up": True, "carrier": True,
@@ -120,6 +129,27 @@ def living(number, state, master, vip="192.168.8.100/24", warnings=(), **more):
         **{"samples": [{"running": True, "instances": {"VI_1": seen}}], "peer_keys": ["0123456789ab"],
            "agent": {"peer": {"port": 61112, "heard_s": 0.5, "keys": ["0123456789ab"]}}, **more},
     )  # fmt: skip
+
+
+def under_keepalived(found, entry, priority):
+    """Return a node as it is while keepalived runs there, with what the modules that read it answer.
+
+    ``entry`` is the instance of its file, as the role has it.
+    """
+    told = {"config": "/etc/keepalived/keepalived.conf", "config_id": "", "service": "keepalived.service", "count": 1}
+    imported = {
+        "variables": {
+            "shared": {"ha_pair_instances": [entry]},
+            "host": {"ha_pair_state": "MASTER" if priority == 100 else "BACKUP", "ha_pair_priority": priority},
+        },
+        "not_carried_over": [], "problems": [], "vault": [],
+    }  # fmt: skip
+    number = {"field": "identification", "ours": "0", "theirs": "7", "by_nature": "the kernel numbers the packets"}
+    wire = {"name": "VI_1", "sender": found["instances"][0]["master"]["address"], "sends": True, "octets": 40,
+            "problems": [], "differences": [number]}  # fmt: skip
+    answers = {"vrrp_config_info": imported, "vrrp_compare": {"instances": [wire], "problems": []}}
+    return {**found, "program": "keepalived", "release": None, "answers": answers,
+            "keepalived": {**told, "msg": "", "instances": found["instances"]}}  # fmt: skip
 
 
 def pair(name, nodes, vip="192.168.8.100/24", **variables):

@@ -13,15 +13,15 @@ import pytest
 import yaml
 from ansible.parsing.splitter import parse_kv
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp import cli
-from fake_nodes import living, node, play
+from fake_nodes import living, node, play, under_keepalived
 
 TOP = Path(__file__).parents[3]
-TASKS = ("fleet", "change", "replace", "maintenance", "preflight", "update")
+TASKS = ("fleet", "change", "replace", "maintenance", "preflight", "update", "migrate")
 PAGES = ["README.md", *(f"docs/{name}.md" for name in TASKS)]
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 DEPLOY = "ansible-playbook -i inventory.yml hotstandby.vrrp.ha_pair --limit web"
 #: Variables of the playbooks that are not variables of the role.
-OWN = {"to", "drain", "undrain", "reason", "expires", "update_tasks", "update_reboot"}
+OWN = {"to", "drain", "undrain", "reason", "expires", "update_tasks", "update_reboot", "migrate_to"}
 
 
 def blocks(page, language=""):
@@ -51,6 +51,17 @@ def fleet(**others):
     return groups
 
 
+def keepalived_fleet():
+    """Return the same inventory without a variable of its pairs, while keepalived runs on each host."""
+    groups = fleet()
+    for group in groups["ha_pair"]["children"].values():
+        entry = {"name": "VI_1", "interface": "eth0", "virtual_router_id": 100, "advert_int": 1}
+        entry["virtual_ipaddress"] = group.pop("vars")["ha_pair_vips"]
+        for own, priority in zip(group["hosts"].values(), (100, 90)):
+            own["found"] = under_keepalived(own["found"], entry, priority)
+    return groups
+
+
 def run(folder, command, groups):
     words = shlex.split(command)
     assert words[:3] == ["ansible-playbook", "-i", "inventory.yml"]
@@ -67,6 +78,9 @@ def test_each_page_has_commands():
 
 @pytest.mark.parametrize("command", PLAYED)
 def test_a_play_of_the_pages_does_what_they_say(tmp_path, command):
+    if "keepalived" in command:
+        check_the_way_from_or_to_keepalived(tmp_path, command)
+        return
     done = run(tmp_path, command, fleet())
     if "to=web-b" in command:  # these nodes do not move, which the play has to notice
         assert "vrrp_state on web-b" in done.done and "web-b did not become its only master" in done.output
@@ -75,6 +89,22 @@ def test_a_play_of_the_pages_does_what_they_say(tmp_path, command):
         assert done.returncode == 0, done.output
         assert ("vrrp_drain on web-b" in done.done) == ("drain=" in command or "update_tasks" in command)
     assert ("db-a" in done.output) == ("--limit" not in command)
+
+
+def check_the_way_from_or_to_keepalived(folder, command):
+    """Play it against nodes that do not change, which a play that is no check has to notice."""
+    if "rollback" in command:
+        done = run(folder, command, fleet())
+        assert "Check that keepalived is there, with a file that it takes" in done.output
+        return
+    done = run(folder, command, keepalived_fleet())
+    assert "web-b: our agent takes over, the addresses first" in done.output, done.output
+    assert "db-a" not in done.output
+    if "--check" in command:
+        assert (done.returncode, done.done) == (0, []), done.output
+    else:
+        assert (folder / "imported/group_vars/web.yml").is_file()
+        assert done.returncode == 2 and "VI_1: web-b did not become master" in done.output, done.output
 
 
 @pytest.mark.parametrize("command", PLAYED)

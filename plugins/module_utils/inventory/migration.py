@@ -1,0 +1,169 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""It works out from what the hosts of a pair run how they migrate from keepalived, and what forbids it. Pure.
+
+A host runs keepalived, or our agent already, where a migration goes on after a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..vrrp.protocol.constants import PRIORITY_OWNER
+
+HOTSTANDBY, KEEPALIVED, MASTER = "hotstandby", "keepalived", "MASTER"
+Look = Mapping[str, Any]  # what vrrp_info returns of a node
+Imported = Mapping[str, Any]  # what vrrp_config_info returns of a node
+Plan = Sequence[Mapping[str, Any]]  # the instances of a host
+SECRETS = ("auth_pass", "auth_hmac")
+
+
+def variables(hosts: Sequence[str], imported: Mapping[str, Imported]) -> dict[str, Any]:
+    """Return ``shared``, the variables with one value on all hosts, and ``own``, the others of each host."""
+    whole = {
+        host: {**told.get("shared", {}), **told.get("host", {})}
+        for host in hosts
+        for told in [imported[host].get("variables") or {}]
+    }
+    first = whole[hosts[0]]
+    shared = {
+        name: value
+        for name, value in first.items()
+        if all(name in each and each[name] == value for each in whole.values())
+    }
+    own = {host: {name: value for name, value in each.items() if name not in shared} for host, each in whole.items()}
+    return {"shared": shared, "own": own}
+
+
+def order(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
+    """Return the hosts in the order in which they migrate: the standby first, the master of most instances last."""
+    return sorted(hosts, key=lambda host: len(masters_of(looks[host])))
+
+
+def masters_of(look: Look) -> list[str]:
+    """Return the names of the instances of which a node is master."""
+    return [each["name"] for each in look.get("instances") or () if each["state"] == MASTER]
+
+
+def objections(
+    hosts: Sequence[str], looks: Mapping[str, Look], imported: Mapping[str, Imported], service: str, gap: bool
+) -> dict[str, list[str]]:
+    """Return for each host what forbids the migration, as sentences with what to do.
+
+    ``service`` is the unit of keepalived. ``gap``: the user accepts that addresses are gone for a moment where each
+    host is master of something.
+    """
+    said: dict[str, list[str]] = {host: [] for host in hosts}
+    for host in hosts:
+        said[host] += [f"{host}: {text}" for text in (*_program(host, looks, service), *_file(imported[host]))]
+    if not any(said.values()):
+        said[hosts[0]] += _masters(hosts, looks)
+    if not any(said.values()) and not gap:
+        said[hosts[0]] += _both_masters(hosts, looks)
+    return said
+
+
+def remarks(imported: Imported) -> list[str]:
+    """Return what the variables do not express and nobody will miss, and what to do about it."""
+    return [_gap(each) for each in imported.get("not_carried_over") or () if not each.get("decisive")]
+
+
+def _program(host: str, looks: Mapping[str, Look], service: str) -> Iterator[str]:
+    look = looks[host]
+    keepalived = look.get("keepalived") or {}
+    if look.get("root") is False:
+        yield "this needs root: connect as root or add --become"
+        return
+    if look.get("program") == HOTSTANDBY:
+        if keepalived:
+            yield "both keepalived and our agent run here: stop one of them"
+        return
+    if not keepalived:
+        others = [other for other, each in looks.items() if other != host and each.get("program")]
+        if look.get("release") is None or not others:
+            yield f"no keepalived does VRRP here ({look.get('msg') or 'none found'}): use ha_pair.yml for a new pair"
+        return
+    if keepalived.get("msg"):
+        yield f"keepalived does not tell what it runs: {keepalived['msg']}"
+    if keepalived.get("count", 1) > 1:
+        yield f"{keepalived['count']} keepalived do VRRP here: only one can be migrated"
+    elif not keepalived.get("service"):
+        yield "keepalived was not started by systemd: start it as a service, so that it can be started again"
+    elif keepalived["service"] != service:
+        yield f"keepalived is the service {keepalived['service']}: say -e keepalived_service={keepalived['service']}"
+    for each in look.get("instances") or ():
+        if each["base_priority"] == PRIORITY_OWNER:
+            yield (
+                f"{each['name']} has priority {PRIORITY_OWNER}: nobody can take over from it without a gap;"
+                " give it 254 in keepalived's file first, and reload keepalived"
+            )
+
+
+def _file(imported: Imported) -> Iterator[str]:
+    yield from imported.get("problems") or ()
+    gaps = [each for each in imported.get("not_carried_over") or () if each.get("decisive")]
+    yield from map(_gap, gaps)
+    told = imported.get("variables") or {}
+    if not (imported.get("problems") or gaps) and not {**told.get("shared", {}), **told.get("host", {})}.get(
+        "ha_pair_instances"
+    ):
+        yield "keepalived's file has no vrrp_instance"
+
+
+def _gap(gap: Mapping[str, Any]) -> str:
+    return f"{gap['file']}:{gap['line']}: {gap['keyword']}: {gap['why']} ({gap['instead']})"
+
+
+def _masters(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[str]:
+    """Yield what is wrong with the pair before anything changes: each instance has one master."""
+    names = dict.fromkeys(each["name"] for host in hosts for each in looks[host].get("instances") or ())
+    for name in names:
+        found = [host for host in hosts if name in masters_of(looks[host])]
+        if len(found) != 1:
+            who = " and ".join(found) + " are master" if found else "no host is master"
+            yield f"{name}: {who}: a pair has to work before it is migrated"
+
+
+def _both_masters(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[str]:
+    first = order(hosts, looks)[0]
+    names = masters_of(looks[first])
+    if names and looks[first].get("program") == KEEPALIVED:
+        yield (
+            f"{first}: it is master of {', '.join(names)}, and the other host of the rest. keepalived cannot give an"
+            " address up without a gap, of about a second with advert_int 1. To accept that: -e migrate_gap=true"
+        )
+
+
+def differences(ours: Mapping[str, Plan], theirs: Mapping[str, Plan]) -> dict[str, dict[str, list[str]]]:
+    """Return for each host ``differences`` of the inventory from keepalived's file, and ``missing`` instances.
+
+    ``ours`` and ``theirs`` are the instances of each host, as :mod:`.instances` returns them. A secret is not shown.
+    """
+    found = {}
+    for host, instances in ours.items():
+        own = {each["name"]: each for each in instances}
+        said, missing = [], []
+        for other in theirs.get(host, ()):
+            name = other["name"]
+            if name not in own:
+                missing.append(
+                    f"{host}: {name} is in keepalived's file and not in the inventory: nobody would have its addresses"
+                )
+                continue
+            for word in sorted({*own[name], *other}):
+                one, two = own[name].get(word), other.get(word)
+                if one != two:
+                    values = (
+                        "another one"
+                        if word in SECRETS
+                        else f"{_value(one)} in the inventory, {_value(two)} in keepalived's file"
+                    )
+                    said.append(f"{host}: {name} {word}: {values}")
+        found[host] = {"differences": said, "missing": missing}
+    return found
+
+
+def _value(value: Any) -> str:
+    return "nothing" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)

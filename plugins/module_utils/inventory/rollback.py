@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""It works out how a pair goes back to keepalived, in the order that loses least. Pure.
+
+A keepalived that preempts a living keepalived loses packets. So the host that the priorities make master gets its
+keepalived first, as the standby of our agent on the other host, which hands over to it by a clean stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .migration import HOTSTANDBY, KEEPALIVED, Look, masters_of
+
+FILES = ("old", "today")
+
+
+def order(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
+    """Return the hosts, that first which has the higher priority in most instances."""
+    return sorted(hosts, key=lambda host: -len(_leads(host, hosts, looks)))
+
+
+def objections(hosts: Sequence[str], looks: Mapping[str, Look], file: str) -> list[str]:
+    """Return what forbids the way back, as sentences with what to do."""
+    found = [
+        f"{host}: this needs root: connect as root or add --become"
+        for host in hosts
+        if looks[host].get("root") is False
+    ]
+    if file not in FILES:
+        found.append(f"rollback_file: '{file}' is none of {', '.join(FILES)}")
+    for host in hosts:
+        if looks[host].get("program") == HOTSTANDBY and looks[host].get("keepalived"):
+            found.append(f"{host}: both keepalived and our agent run here: stop one of them")
+        if (looks[host].get("agent") or {}).get("drained"):
+            found.append(f"{host}: it is drained: undrain it first (drain.yml -e undrain={host})")
+    return found
+
+
+def plan(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
+    """Return what would be done, in order, and what it may cost."""
+    first, last = order(hosts, looks)
+    programs = {host: looks[host].get("program") for host in hosts}
+    lines = []
+    if programs[last] == HOTSTANDBY and programs[first] != KEEPALIVED:
+        lines.append(f"{last}: our agent becomes master of everything")
+    for host in (first, last):
+        if programs[host] == KEEPALIVED:
+            lines.append(f"{host}: runs keepalived already")
+        elif programs[host] == HOTSTANDBY:
+            keeps = ", which keeps the addresses until the other host advertises" if host == last else ""
+            lines.append(f"{host}: our agent is stopped and disabled{keeps}; keepalived is enabled and started")
+        else:
+            lines.append(f"{host}: keepalived is enabled and started")
+    return [
+        *lines,
+        "then the pair is checked: one master with the addresses, a standby that hears it",
+        *_costs(first, last, looks),
+    ]
+
+
+def _costs(first: str, last: str, looks: Mapping[str, Look]) -> list[str]:
+    """Return a warning for the instances in which keepalived on ``last`` takes over from that on ``first``."""
+    names = [
+        each["name"]
+        for each in looks[last].get("instances") or ()
+        if each["name"] in _leads(last, (first, last), looks)
+        and each.get("preempt", True)
+        and not (looks[last].get("program") == KEEPALIVED and each["name"] in masters_of(looks[last]))
+    ]
+    if not names:
+        return []
+    return [
+        f"warning: {', '.join(names)}: {last} has the higher priority, so its keepalived takes over from that of"
+        f" {first} at the end, and clients may lose some packets (nopreempt in keepalived's file prevents that)"
+    ]
+
+
+def _leads(host: str, hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
+    """Return the instances in which the host has the highest priority of its own file."""
+    own = _priorities(looks[host])
+    others = [_priorities(looks[other]) for other in hosts if other != host]
+    return [name for name, priority in own.items() if all(priority > other.get(name, 0) for other in others)]
+
+
+def _priorities(look: Look) -> dict[str, Any]:
+    return {each["name"]: each["base_priority"] for each in look.get("instances") or ()}

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the hotstandby.vrrp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test the order in which a pair goes back to keepalived, and what is said before."""
+
+from __future__ import annotations
+
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.rollback import objections, order, plan
+
+HOSTS = ("a", "b")
+
+
+def look(state, priority, program="hotstandby", name="VI_1", preempt=True, **more):
+    instance = {"name": name, "state": state, "base_priority": priority, "preempt": preempt}
+    return {"program": program, "root": True, "keepalived": {}, "agent": {}, "instances": [instance], **more}
+
+
+PAIR = {"a": look("MASTER", 100), "b": look("BACKUP", 90)}
+
+
+def test_the_host_that_the_priorities_make_master_is_first_whoever_is_master_now():
+    assert order(HOSTS, PAIR) == ["a", "b"]
+    assert order(HOSTS, {"a": look("MASTER", 90), "b": look("BACKUP", 100)}) == ["b", "a"]
+    assert order(HOSTS, {"a": {"program": None, "instances": []}, "b": PAIR["b"]}) == ["b", "a"]
+
+
+def test_the_plan_says_each_step_and_no_loss_for_one_master():
+    assert plan(HOSTS, PAIR) == [
+        "b: our agent becomes master of everything",
+        "a: our agent is stopped and disabled; keepalived is enabled and started",
+        "b: our agent is stopped and disabled, which keeps the addresses until the other host advertises; keepalived is"
+        " enabled and started",
+        "then the pair is checked: one master with the addresses, a standby that hears it",
+    ]
+
+
+def test_half_a_migration_takes_only_the_steps_that_are_missing():
+    mixed = {"a": look("BACKUP", 100, "keepalived"), "b": look("MASTER", 90)}
+    lines = plan(HOSTS, mixed)
+    assert lines[0] == "a: runs keepalived already" and lines[1].startswith("b: our agent is stopped"), lines
+    nothing = {"a": look("MASTER", 100, "keepalived"), "b": {"program": None, "instances": []}}
+    assert plan(HOSTS, nothing)[1] == "b: keepalived is enabled and started"
+
+
+def both(preempt=True):
+    def node(one, two):
+        found = look(*one)
+        found["instances"] += look(*two, name="VI_2", preempt=preempt)["instances"]
+        return found
+
+    return {"a": node(("MASTER", 100), ("BACKUP", 90)), "b": node(("BACKUP", 90), ("MASTER", 100))}
+
+
+def test_an_instance_that_the_second_host_takes_over_is_said_before():
+    assert plan(HOSTS, both())[-1].startswith("warning: VI_2: b has the higher priority")
+    assert not plan(HOSTS, both(preempt=False))[-1].startswith("warning")
+
+
+def test_what_forbids_it_is_said():
+    assert objections(HOSTS, PAIR, "old") == []
+    assert "is none of old, today" in objections(HOSTS, PAIR, "new")[0]
+    assert "needs root" in objections(HOSTS, {**PAIR, "a": {**PAIR["a"], "root": False}}, "old")[0]
+    beside = {**PAIR["a"], "keepalived": {"config": "x"}}
+    assert "both keepalived and our agent run here" in objections(HOSTS, {**PAIR, "a": beside}, "old")[0]
+    drained = {**PAIR["a"], "agent": {"drained": True}}
+    assert "drain.yml -e undrain=a" in objections(HOSTS, {**PAIR, "a": drained}, "old")[0]
