@@ -68,13 +68,14 @@ class Pair:
             time.sleep(0.1)
 
     def run(
-        self, playbook: str, *arguments: str, env: dict[str, str] | None = None
+        self, playbook: str, *arguments: str, env: dict[str, str] | None = None, inventory: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a playbook of the collection against the hosts of the scenario. Return how it ended."""
+        said = inventory or Path(os.environ["MOLECULE_SCENARIO_DIRECTORY"], "inventory.yml")
         return subprocess.run(
             [
                 "ansible-playbook",
-                f"--inventory={os.environ['MOLECULE_SCENARIO_DIRECTORY']}/inventory.yml",
+                f"--inventory={said}",
                 f"--inventory={self.folder}/connection.yml",
                 str(CHECKOUT / "playbooks" / f"{playbook}.yml"),
                 *arguments,
@@ -83,9 +84,11 @@ class Pair:
             check=False, env={**os.environ, **(env or {})},
         )  # fmt: skip
 
-    def play(self, playbook: str, *arguments: str, env: dict[str, str] | None = None) -> str:
+    def play(
+        self, playbook: str, *arguments: str, env: dict[str, str] | None = None, inventory: Path | None = None
+    ) -> str:
         """Run a playbook that has to succeed. Return its whole output."""
-        done = self.run(playbook, *arguments, env=env)
+        done = self.run(playbook, *arguments, env=env, inventory=inventory)
         assert done.returncode == 0, done.stdout
         return done.stdout
 

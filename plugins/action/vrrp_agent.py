@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import VRRP_AGENT
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.arguments import KEEPALIVED, VRRP_AGENT
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_action import ReleaseAction, interpreter
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.release_sources import release_archive
 
@@ -27,6 +27,8 @@ class ActionModule(ReleaseAction):
         """
         super(ReleaseAction, self).run(tmp, task_vars)
         given = self.given()
+        if given.get("program") == KEEPALIVED:
+            return self.run_archive(given, task_vars) or self.carried(given, task_vars)
         if given.get("state") == "absent":
             return self.carried(given, task_vars)
         answer = self.ask(given, task_vars, _python=interpreter(task_vars))

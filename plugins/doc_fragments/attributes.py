@@ -33,6 +33,18 @@ options:
     default: /run/hotstandby
 """
 
+    PROGRAM = r"""
+options:
+  program:
+    description:
+      - Which program does VRRP on the node.
+      - With V(keepalived) the module works with the service C(keepalived) and C(/etc/keepalived/keepalived.conf).
+    type: str
+    choices: [hotstandby, keepalived]
+    default: hotstandby
+    version_added: 0.4.0
+"""
+
     ACTION_GROUP = r"""
 options: {}
 attributes:

@@ -25,6 +25,12 @@ options:
       - The same of a second comparison. A host that has a result here has it instead of the first one.
     type: dict
     default: {}
+  keepalived:
+    description:
+      - The hosts that run keepalived.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -44,10 +50,10 @@ _value:
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.changes import changes as in_words
 
 
-def changes(differences, later=None):
+def changes(differences, later=None, keepalived=()):
     """Return the lines about the last comparison of each host."""
     later = {host: result for host, result in (later or {}).items() if "plan" in result}
-    return in_words({**differences, **later})
+    return in_words({**differences, **later}, list(keepalived))
 
 
 class FilterModule:

@@ -72,6 +72,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import p
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.attempts import attempts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.clocks import compared
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.commands import runs_scripts, switches_user
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.engine import engine_of
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_conflicts import conflicts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render import sections
@@ -88,11 +89,13 @@ def pair(hosts, hostvars, groups, host, only_checks=False, migrates=False):
     found = {each: known[each].get("__ha_pair_before") or {} for each in hosts}
     beside = {each: {**found[each], "keepalived": {}} for each in hosts} if migrates else found
     targets = {each: known[each].get("ansible_host") or "" for each in hosts}
+    engines = {each: engine_of(said[each]) for each in hosts}
     wrong = problems(hosts, said, groups)
     plan = {} if wrong else instances(said, locate)
     result = {
         "plan": plan,
-        "objections": conflicts(hosts, beside, targets, plan)[host] + (wrong if host == hosts[0] else []),
+        "engines": engines,
+        "objections": conflicts(hosts, beside, targets, plan, engines)[host] + (wrong if host == hosts[0] else []),
         **{"names": [], "probes": [], "attempts": [], "sections": {}, "told": []},
         **{"peer_key_steps": [], "peer_key": "", "runs_scripts": False, "switch_user": False, "compares_clocks": False},
     }

@@ -21,6 +21,10 @@ description:
     agent first, so that the agent hands its addresses over.
   - With O(metrics_listen), O(metrics_socket) or O(metrics_textfile) there is a second service,
     C(hotstandby-metrics), which the module starts, restarts after a change, and removes when none of them is said.
+  - With O(program=keepalived) the module enables the service C(keepalived), whose package must be there. It takes no
+    other option than O(state). V(absent) stops and disables the service, and removes the file if
+    P(hotstandby.vrrp.ha_pair#role) has written it. A file of somebody else and its service stay. The package stays,
+    too.
 options:
   state:
     description:
@@ -72,6 +76,7 @@ options:
     type: path
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
+  - hotstandby.vrrp.attributes.program
   - hotstandby.vrrp.attributes.action_group
 attributes:
   action:
@@ -108,7 +113,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 version:
-  description: Version of the agent.
+  description: Version of the agent, or of the keepalived that is installed; empty where none is.
   returned: when O(state=present)
   type: str
   sample: 0.1.0

@@ -19,6 +19,10 @@ description:
     compares the file with the one before.
   - A check or notify command that is missing, that its user may not run, or whose user does not exist, is an error.
   - No output contains a password of the file, at any verbosity. A difference only says that a password changed.
+  - With O(program=keepalived) the file is tested by C(keepalived --config-test) before it is written; what that
+    complains about is an error. A file that P(hotstandby.vrrp.ha_pair#role) has not written is copied first, see
+    RV(backup). The service then reloads it. Where keepalived does not get its instances in force, the old file is
+    restored. A state that M(hotstandby.vrrp.vrrp_state) or M(hotstandby.vrrp.vrrp_drain) has set stays.
 options:
   content:
     description:
@@ -28,8 +32,9 @@ options:
   path:
     description:
       - Where the file is. Its directory must exist.
+      - The default is C(/etc/hotstandby/hotstandby.conf), and C(/etc/keepalived/keepalived.conf) with
+        O(program=keepalived).
     type: path
-    default: /etc/hotstandby/hotstandby.conf
   confirm:
     description:
       - Seconds for which the agent listens for the master with the file, which is not written. It is for the standby,
@@ -39,6 +44,9 @@ options:
       - Write the file in another task, without this option, when the master has changed. The change has then no effect
         but the file.
       - At most 600. Without a running agent the option does nothing.
+      - keepalived cannot listen for values that it does not have. With O(program=keepalived) the module stops it where
+        the master must have the same values at the same time, see RV(plan.peer_must_follow); the next task without this
+        option and with O(start) starts it. Else it takes the file at once, and must stand by as before.
     type: float
     version_added: 0.4.0
   start:
@@ -67,6 +75,7 @@ options:
     version_added: 0.4.0
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
+  - hotstandby.vrrp.attributes.program
   - hotstandby.vrrp.attributes.runtime_dir
   - hotstandby.vrrp.attributes.action_group
 author:
@@ -161,6 +170,17 @@ started:
   description: Whether no agent was running and it had to be started. Always false without O(start).
   returned: success
   type: bool
+  version_added: 0.4.0
+stopped:
+  description: Whether keepalived was stopped because of O(confirm).
+  returned: with O(program=keepalived)
+  type: bool
+  version_added: 0.4.0
+backup:
+  description: The copy of a file that the role had not written; null where there was none.
+  returned: with O(program=keepalived)
+  type: str
+  sample: /etc/keepalived/keepalived.conf.before-hotstandby
   version_added: 0.4.0
 problems:
   description: Everything that is wrong with the file, with line, rule and likely spelling.

@@ -18,6 +18,10 @@ description:
     no other node takes over, the node goes on as before, and the module fails.
   - A drain stays over a restart, an upgrade and a crash of the agent. It ends when the service is stopped and when the
     node boots, unless it has a O(reason) or O(expires).
+  - With O(program=keepalived) each instance gets the lowest priority in the file, which is reloaded. The node then is
+    a standby that takes over only from a node that is gone. Where an instance has C(nopreempt) the service is restarted
+    instead, because its peer does not take over from a lower priority; that costs clients the time until the peer
+    notices. The drain stays over a boot.
 options:
   state:
     description:
@@ -42,6 +46,7 @@ options:
     version_added: 0.4.0
   expires:
     description:
+      - Not with keepalived.
       - When the drain ends by itself. The node then takes part again, as after V(active).
       - A duration, such as V(90) (seconds), V(30m), V(2h) or V(1d12h), counted from when the module asks the agent.
       - Or a time in the form of ISO 8601 with its time zone, such as V(2026-11-30T14:30:00Z). It must be in the future
@@ -71,6 +76,7 @@ options:
     default: 15
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
+  - hotstandby.vrrp.attributes.program
   - hotstandby.vrrp.attributes.runtime_dir
   - hotstandby.vrrp.attributes.action_group
 attributes:

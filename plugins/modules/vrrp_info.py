@@ -302,7 +302,7 @@ instances:
       description:
         - The reason and the end of RV(instances[].hold), with C(reason), C(by) (who asked), C(expires) (ISO 8601, UTC)
           and C(expires_in_s), the seconds that are left. Each is null where it was not given.
-        - Null as a whole where neither was given, and with keepalived.
+        - Null as a whole where neither was given. Of keepalived it is the reason in the file of the role.
       type: dict
       version_added: 0.4.0
     addresses:

@@ -15,6 +15,9 @@ description:
     does not end it, and with a O(reason) or O(expires) a stop and a boot do not either. With O(state=auto) the
     priorities decide again.
   - The old master keeps the addresses until the new one has them, so clients lose nothing.
+  - keepalived has no command for this. With O(program=keepalived) the module changes the priority in its file, for all
+    instances of a sync group, and reloads it. The file must be one of P(hotstandby.vrrp.ha_pair#role). The state stays
+    over a boot, and a deployment keeps it.
 options:
   name:
     description:
@@ -38,6 +41,7 @@ options:
     version_added: 0.4.0
   expires:
     description:
+      - Not with keepalived.
       - When the wanted state ends by itself, as with V(auto). The priorities decide again then; a node that may not
         preempt does not take mastership back.
       - A duration, such as V(90) (seconds), V(30m), V(2h) or V(1d12h), counted from when the module asks the agent.
@@ -62,6 +66,7 @@ options:
     default: 15
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
+  - hotstandby.vrrp.attributes.program
   - hotstandby.vrrp.attributes.runtime_dir
   - hotstandby.vrrp.attributes.action_group
 attributes:

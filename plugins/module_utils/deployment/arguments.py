@@ -17,7 +17,10 @@ AUTO, HOTSTANDBY, KEEPALIVED = "auto", "hotstandby", "keepalived"
 TERMS: dict[str, Any] = {"reason": {"type": "str"}, "expires": {"type": "str"}}
 RUNTIME_DIR: dict[str, Any] = {"runtime_dir": {"type": "path", "default": paths.RUNTIME_DIRECTORY}}
 
+PROGRAM: dict[str, Any] = {"program": {"type": "str", "choices": [HOTSTANDBY, KEEPALIVED], "default": HOTSTANDBY}}
+
 VRRP_AGENT: dict[str, Any] = {
+    **PROGRAM,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "switch_user": {"type": "bool", "default": False},
     "writable_paths": {"type": "list", "elements": "path", "default": []},
@@ -35,8 +38,9 @@ VRRP_COMPARE: dict[str, Any] = {
 }
 
 VRRP_CONFIG: dict[str, Any] = {
+    **PROGRAM,
     "content": {"type": "str", "required": True, "no_log": True},
-    "path": {"type": "path", "default": paths.CONFIG},
+    "path": {"type": "path"},
     "confirm": {"type": "float"},
     "start": {"type": "bool", "default": False},
     "master_of": {"type": "list", "elements": "str", "default": []},
@@ -45,6 +49,7 @@ VRRP_CONFIG: dict[str, Any] = {
 }
 
 VRRP_DRAIN: dict[str, Any] = {
+    **PROGRAM,
     "state": {"type": "str", "choices": ["drained", "active"], "default": "drained"},
     "force": {"type": "bool", "default": False},
     **TERMS,
@@ -105,6 +110,7 @@ VRRP_PEER_KEY: dict[str, Any] = {
 }
 
 VRRP_STATE: dict[str, Any] = {
+    **PROGRAM,
     "name": {"type": "str"},
     "state": {"type": "str", "choices": ["master", "backup", "auto"]},
     **TERMS,

@@ -33,10 +33,15 @@ Instances = Sequence[Mapping[str, Any]]
 
 
 class Drainer:
-    """It drains the node of ``runtime_dir``. Times are in seconds; a ``timeout_s`` of 0 means no wait."""
+    """It drains the node of ``runtime_dir``. Times are in seconds; a ``timeout_s`` of 0 means no wait.
 
-    def __init__(self, runtime_dir: str):
-        self._client = Client(runtime_dir)
+    ``client`` gives the commands: the agent's own where there is none, or the one of keepalived.
+    """
+
+    ended = "STOP"  # the state of the instances of a drained node
+
+    def __init__(self, runtime_dir: str, client: Any = None):
+        self._client = client or Client(runtime_dir)
         self._version: Optional[str] = None  # of an agent that keeps no reason and no end
 
     def look(self) -> Node:
@@ -59,7 +64,7 @@ class Drainer:
         if before["drained"] == drained:
             return {**before, "maintenance": maintenance}
         if drained:
-            instances = [{**each, "state": "STOP", "addresses_present": []} for each in before["instances"]]
+            instances = [{**each, "state": self.ended, "addresses_present": []} for each in before["instances"]]
         else:
             instances = [{**each, "state": "FAULT" if each["faults"] else BACKUP} for each in before["instances"]]
         return {"drained": drained, "maintenance": maintenance, "instances": instances}
@@ -150,10 +155,14 @@ class Drainer:
             if each["hold"] is not None and each["name"] not in demoted:
                 self._client.release(each["name"])
 
+    @staticmethod
+    def _gone(instance: Mapping[str, Any]) -> bool:
+        return gone(instance)
+
     def _left(self) -> str:
         """Return what is not given up yet, as the agent reports it, or where it reports nothing, as the kernel does."""
         instances = self.look()["instances"]
-        taking_part = [each for each in instances if not gone(each)]
+        taking_part = [each for each in instances if not self._gone(each)]
         if taking_part:
             return _whys(taking_part)
         ours = {address for each in instances for address in each["addresses"]}
@@ -178,6 +187,16 @@ class Drainer:
         except (AgentError, AgentUnreachable, SwitchoverError) as error:
             return f"; what was begun stays, as the agent does not end it: {error}"
         return "; it takes part again" if now["drained"] and not before["drained"] else ""
+
+
+class KeepalivedDrainer(Drainer):
+    """It drains a node of keepalived, whose instances go on with the lowest priority."""
+
+    ended = BACKUP
+
+    @staticmethod
+    def _gone(instance: Mapping[str, Any]) -> bool:
+        return dispensable(instance, math.inf)
 
 
 def _takes_part(instance: Mapping[str, Any], lately_s: float) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Optional
 
 from ..vrrp import client
 from ..vrrp.protocol.terms import TermsError, parse
+from .arguments import KEEPALIVED
 from .switchover import SwitchoverError
 
 Values = Mapping[str, Any]  # what the agent's status has of them
@@ -26,6 +27,8 @@ def wanted(params: Mapping[str, Any], states: tuple[str, ...]) -> Optional[dict[
         return None
     if params["state"] not in states:
         raise SwitchoverError(f"reason and expires are for state: {' or '.join(states)}. Leave them out here")
+    if params.get("program") == KEEPALIVED and terms["expires"]:
+        raise SwitchoverError("keepalived ends nothing by itself: leave expires out")
     _values(terms)
     return terms
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..vrrp import __version__
-from . import files, paths
+from . import files, module_agent_keepalived, paths
 from .archive import unpack
+from .arguments import KEEPALIVED
 from .change import DeploymentError, apply, as_diff
 from .digest import sources
 from .exporter_unit import Outlets
@@ -23,6 +24,8 @@ def run(module: Any) -> dict[str, Any]:
 
     Where it runs through a release that is damaged, nothing is changed, and the result says so.
     """
+    if module.params["program"] == KEEPALIVED:
+        return module_agent_keepalived.run(module)
     installation = Installation(Run(module.run_command), module.params.get("_python"))
     condition = installation.condition()
     result: dict[str, Any] = {"running": condition.running}

@@ -10,8 +10,9 @@ from typing import Any, Optional
 from ..vrrp.config.diff import as_values
 from ..vrrp.config.semantics.programs import from_json
 from ..vrrp.config.syntax.redact import MASK, mask_secrets
-from . import paths
+from . import module_config_keepalived, paths
 from .account import Account
+from .arguments import KEEPALIVED
 from .change import DeploymentError
 from .config_file import ConfigFile, Refused
 from .first_election import become_master
@@ -25,11 +26,13 @@ def run(module: Any) -> dict[str, Any]:
 
     Of the file, only the passwords are secret. If the whole file were, Ansible would hide the diff, too.
     """
+    if module.params["program"] == KEEPALIVED:
+        return module_config_keepalived.run(module)
     content, secret = module.params["content"], module.params["peer_key"]
     module.params["peer_key"] = MASK if secret else ""
     module.no_log_values.discard(content)
     module.params["content"] = mask_secrets(content)
-    file = ConfigFile(module.params["path"], module.params["runtime_dir"])
+    file = ConfigFile(module.params["path"] or paths.CONFIG, module.params["runtime_dir"])
     agent = file.agent()
     try:
         foreseen = file.foresee(content, agent)

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import maintenance
-from .drain import Drainer
+from .arguments import KEEPALIVED
+from .drain import Drainer, KeepalivedDrainer
+from .keepalived_client import KeepalivedClient
+from .module_io import Run
 
 
 def run(module: Any) -> dict[str, Any]:
@@ -18,6 +21,8 @@ def run(module: Any) -> dict[str, Any]:
     timeout = module.params["timeout"] if module.params["wait"] else 0
     terms = maintenance.wanted(module.params, ("drained",))
     drainer = Drainer(module.params["runtime_dir"])
+    if module.params["program"] == KEEPALIVED:
+        drainer = KeepalivedDrainer("", KeepalivedClient(Run(module.run_command)))
     before = drainer.look()
     if drained and not timeout and not force:
         drainer.demand_waiting(before)

@@ -30,8 +30,13 @@ class Run:
 
     def __call__(self, words: Sequence[str], accepted: Sequence[int] = (0,)) -> str:
         """Return its standard output. Raises DeploymentError where the exit status is not one of ``accepted``."""
-        status, output, errors = self._run_command(list(words), environ_update={"LC_ALL": "C.UTF-8"})
+        status, output, errors = self.outcome(words)
         if status not in accepted:
             said = (errors or output).strip() or "it said nothing"
             raise DeploymentError(f"'{' '.join(words[:3])}' ended with status {status}: {said}")
         return str(output)
+
+    def outcome(self, words: Sequence[str]) -> tuple[int, str, str]:
+        """Return its exit status, standard output and standard error."""
+        status, output, errors = self._run_command(list(words), environ_update={"LC_ALL": "C.UTF-8"})
+        return status, str(output), str(errors)

@@ -8,13 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from . import maintenance
+from .arguments import KEEPALIVED
+from .keepalived_client import KeepalivedClient
+from .module_io import Run
 from .switchover import Switchover
 
 
 def run(module: Any) -> dict[str, Any]:
     """Move mastership, or predict that in check mode. Raises SwitchoverError, AgentError and AgentUnreachable."""
     wanted = module.params["state"]
-    mover = Switchover(module.params["name"], module.params["runtime_dir"])
+    client = KeepalivedClient(Run(module.run_command)) if module.params["program"] == KEEPALIVED else None
+    mover = Switchover(module.params["name"], module.params["runtime_dir"], client)
     terms = maintenance.wanted(module.params, ("master", "backup"))
     timeout = module.params["timeout"] if module.params["wait"] else 0
     before = mover.look()

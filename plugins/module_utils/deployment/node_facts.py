@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from ..keepalived import reader as keepalived
-from ..keepalived import status as keepalived_status
 from ..keepalived.process import Process
 from ..vrrp.client import AgentError, AgentUnreachable, Client
-from . import files, paths, peer_key, real_time, release, running_release
+from . import files, keepalived_status, paths, peer_key, real_time, release, running_release
 from .account import owner_of
 from .arguments import AUTO, HOTSTANDBY, KEEPALIVED
 from .mastership import at_rest
@@ -42,9 +41,13 @@ class NodeFacts:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             status = self._status()
-            if status and at_rest(status):
+            if status and self._at_rest(status):
                 return
             time.sleep(_DUMP_POLL_S if self._program == KEEPALIVED else _POLL_S)
+
+    def _at_rest(self, status: dict[str, Any]) -> bool:
+        # A drained agent has ended its instances. A drained keepalived goes on with the lowest priority.
+        return at_rest({**status, "drained": status.get("drained") and self._program == HOTSTANDBY})
 
     def observe(self, count: int, interval_s: float) -> dict[str, Any]:
         """Look ``count`` times, and return what was seen. Raises OSError where the kernel does not answer."""
@@ -108,36 +111,15 @@ class NodeFacts:
         return None if self._wanted == HOTSTANDBY else self._ask_keepalived()
 
     def _ask_keepalived(self) -> Optional[dict[str, Any]]:
-        """Return the status in the form of our agent's. Several keepalived on one node are put together."""
-        running = keepalived.find()
-        if not running:
-            nobody = "no keepalived does VRRP in this network namespace"
-            self._silence = f"{self._silence}; {nobody}" if self._silence else nobody
+        """Return the status in the form of our agent's; None where keepalived does not tell it."""
+        try:
+            status = keepalived_status.read()
+        except AgentUnreachable as error:
+            told = str(error) == keepalived_status.NOBODY and self._silence
+            self._silence = f"{self._silence}; {error}" if told else str(error)
             return None
-        dumps, counted = [], {}
-        for each in running:
-            try:
-                dumps.append(keepalived.dump_of(each))
-                counted.update(keepalived.counters_of(each))
-            except keepalived.ReadError as error:
-                self._silence = str(error)
-                return None
         self._program, self._silence = KEEPALIVED, ""
-        present = [(link["name"], entry["address"]) for link in links() for entry in link["addresses"]]
-        started = running_release.started_at(running[0].pid)
-        instances = [each for dump, now in dumps for each in keepalived_status.instances(dump, now, present)]
-        return {
-            "version": None,
-            "pid": running[0].pid,
-            "config": running[0].config,
-            "config_sha256": None,
-            "uptime_s": None if started is None else round(time.time() - started, 3),
-            "router_id": dumps[0][0].globals.get("Router ID"),
-            "drained": False,
-            "maintenance": None,
-            "instances": [{**each, "counters": counted.get(each["name"], {})} for each in instances],
-            "discarded": {},
-        }
+        return status
 
 
 def _started_with(running: Sequence[Process]) -> dict[str, Any]:

@@ -25,11 +25,14 @@ class SwitchoverError(Exception):
 
 
 class Switchover:
-    """It moves the instance ``name``, which may be None where the agent has only one instance."""
+    """It moves the instance ``name``, which may be None where the agent has only one instance.
 
-    def __init__(self, name: Optional[str], runtime_dir: str):
+    ``client`` gives the commands: the agent's own where there is none, or the one of keepalived.
+    """
+
+    def __init__(self, name: Optional[str], runtime_dir: str, client: Any = None):
         self._name = name
-        self._client = Client(runtime_dir)
+        self._client = client or Client(runtime_dir)
         self._drained = False  # as of the last look
         self._version: Optional[str] = None  # of an agent that keeps no reason and no end
 
@@ -74,7 +77,7 @@ class Switchover:
         now = self.look()
         start = time.monotonic()
         # A peer of higher priority preempts within its Master_Down_Interval, or not at all.
-        down_s = 3 * now["advert_int_s"] + 1
+        down_s = 3 * now["advert_int_s"] + 1 + getattr(self._client, "later_s", 0)
         while timeout_s and not _arrived(now, wanted, expected):
             waited_s = time.monotonic() - start
             if wanted == "auto" and settled(now) and waited_s > min(down_s, timeout_s):

@@ -41,6 +41,11 @@ def objections(said: Mapping[str, Any], pair: Sequence[str], known: Collection[s
             f"drill={','.join(losing)} makes a real fault, and clients lose packets until the standby has taken over: "
             "say -e i_mean_it=true as well"
         )
+    if said.get("keepalived"):
+        found.append(
+            f"ha_pair_engine: {', '.join(said['keepalived'])} runs keepalived, which records no events, so a drill "
+            "cannot be judged: measure a switchover with a probe of your own (docs/engine.md)"
+        )
     found += window(said.get("drill_window"), clock)
     host = str(said.get("drill_probe_host") or CONTROLLER)
     if host in pair:

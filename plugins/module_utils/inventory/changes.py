@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..vrrp.config.diff import KEYWORDS
@@ -13,30 +13,35 @@ from ..vrrp.config.diff import KEYWORDS
 Difference = Mapping[str, Any]  # what vrrp_config returns of a host in check mode
 
 _IN_STEP = "in step"  # the standby first, then the master
+_LOSES_NOTHING = "nobody loses a packet"
+
+# Fields with which another value is another virtual router to keepalived: a reload ends one, and begins the other.
+_ANEW = ("virtual_router_id", "interface", "unicast_peers", "mcast_dst_ip", "vmac")
 
 
-def changes(differences: Mapping[str, Difference]) -> list[str]:
+def changes(differences: Mapping[str, Difference], keepalived: Collection[str] = ()) -> list[str]:
     """Return one line for each instance that changes, comes or goes, and for each change beside the instances.
 
-    ``differences`` has the result of each host; nothing for one that was not compared.
+    ``differences`` has the result of each host; nothing for one that was not compared. ``keepalived``: the hosts that
+    run keepalived, which cannot change in step as our agent does.
     """
     said: dict[str, list[str]] = {}
     for host, found in differences.items():
-        for text in _texts(found, differences):
+        for text in _texts(found, differences, keepalived):
             said.setdefault(text, []).append(host)
-    return [
-        text if len(hosts) == len(differences) else f"{text} (on {', '.join(hosts)})" for text, hosts in said.items()
-    ]
+    count = len(differences)
+    return [text if len(hosts) == count else f"{text} (on {', '.join(hosts)})" for text, hosts in said.items()]
 
 
-def _texts(found: Difference, differences: Mapping[str, Difference]) -> Iterator[str]:
+def _texts(found: Difference, differences: Mapping[str, Difference], keepalived: Collection[str]) -> Iterator[str]:
     plan = found.get("plan") or {}
     for kind, entries in plan.items():
         for entry in entries if isinstance(entries, Sequence) else ():
             if "field" in entry:
                 yield f"{entry['field']}: {entry['old']} -> {entry['new']}"
             elif kind == "instances":
-                yield f"{entry['name']}: {_words(entry)}{_mastership(entry['name'], differences)}"
+                cost = _cost(entry, keepalived)
+                yield f"{entry['name']}: {_words(entry)}{cost}{_mastership(entry['name'], differences)}"
             else:
                 yield f"{kind} {entry['name']}: {_words(entry)}"
 
@@ -45,8 +50,23 @@ def _words(entry: Mapping[str, Any]) -> str:
     if entry["kind"] != "changed":
         return str(entry["kind"])
     texts = ", ".join(map(_change, entry["changes"]))
-    in_step = any(each.get("peer_must_follow") for each in entry["changes"])
-    return f"{texts} {_IN_STEP}; nobody loses a packet" if in_step else texts
+    return f"{texts} {_IN_STEP}" if _in_step(entry) else texts
+
+
+def _in_step(entry: Mapping[str, Any]) -> bool:
+    return any(each.get("peer_must_follow") for each in entry["changes"])
+
+
+def _cost(entry: Mapping[str, Any], keepalived: Collection[str]) -> str:
+    """Return what a change of an instance costs; "" where there is nothing to say."""
+    anew = any(each["field"] in _ANEW for each in entry["changes"])
+    if not _in_step(entry):
+        return "; keepalived begins it anew, so mastership may move" if anew and keepalived else ""
+    if not keepalived:
+        return f"; {_LOSES_NOTHING}"
+    stopped = next(iter(keepalived)) if len(keepalived) == 1 else "the standby"
+    loses = "nobody has the addresses for a Master_Down_Interval" if anew and len(keepalived) > 1 else _LOSES_NOTHING
+    return f"; keepalived of {stopped} is stopped meanwhile, so nobody stands by; {loses}"
 
 
 def _change(change: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..vrrp.config.keywords.table import ROOT
 from ..vrrp.metrics_endpoint import endpoint
+from . import engine
 from .errors import Locate, Problem
 from .failback import failback
 from .host import PREFIX, Host
@@ -39,6 +40,7 @@ def textfile(value: Any) -> str:
 
 # Variables of the role itself; none of them is in the file.
 CONDUCT: Mapping[str, Read] = {
+    "engine": engine.read,
     "writable_paths": listed(path),
     "open_firewall": switch,
     "metrics_listen": listen,

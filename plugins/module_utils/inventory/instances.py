@@ -21,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from . import engine
 from .auth_hmac import lines as hmac_lines
 from .duplicates import duplicates
 from .errors import Locate, PairError, Problem, nowhere
@@ -104,6 +105,7 @@ def judge(host: Host, of_host: list[PairInstance], problems: list[Problem], loca
     groups(host, of_host, problems, locate)
     duplicates(of_host, problems, locate)
     settings(host, problems, locate)
+    engine.refuse(host, of_host, problems, locate)
 
 
 def _identify(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:

@@ -7,21 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address, ip_interface
+from types import MappingProxyType
 from typing import Any, Optional
 
 from ..vrrp.protocol.constants import VERSION_2
 from . import real_time
+from .engine import KEEPALIVED
 
 Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Instances = Sequence[Mapping[str, Any]]
+CONFIG = "/etc/keepalived/keepalived.conf"
 
 
 def conflicts(
-    hosts: Sequence[str], found: Mapping[str, Found], targets: Mapping[str, str], plan: Mapping[str, Instances]
+    hosts: Sequence[str],
+    found: Mapping[str, Found],
+    targets: Mapping[str, str],
+    plan: Mapping[str, Instances],
+    engines: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, list[str]]:
     """Return for each host the conflicts that must be solved before a change, as sentences.
 
-    ``targets`` are the addresses by which the controller reaches the hosts, ``plan`` the instances of each.
+    ``targets`` are the addresses by which the controller reaches the hosts, ``plan`` the instances of each,
+    ``engines`` the program of those that do not run our agent.
     """
     said: dict[str, list[str]] = {host: [] for host in hosts}
     for host in hosts:
@@ -29,7 +37,10 @@ def conflicts(
             said[host].append(f"{host}: this needs root: connect as root or add --become")
             continue  # without root the results are not complete
         said[host] += _virtual_target(host, targets.get(host, ""), plan.get(host, ()))
-        said[host] += _beside_keepalived(host, found[host].get("keepalived") or {}, plan.get(host, ()))
+        if engines.get(host) == KEEPALIVED:
+            said[host] += _of_keepalived(host, found[host])
+        else:
+            said[host] += _beside_keepalived(host, found[host].get("keepalived") or {}, plan.get(host, ()))
         said[host] += real_time.refused(host, found[host], plan.get(host, ()))
     for index, host in enumerate(hosts):
         for other in hosts[:index]:
@@ -87,6 +98,18 @@ def _beside_keepalived(host: str, keepalived: Mapping[str, Any], instances: Inst
             if clash:
                 clashes.append(f"{theirs['name']} has {clash} of {ours['name']}{_whole_seconds(theirs, ours)}")
     return [f"{host}: {who}: {'; '.join(clashes)}. {advice[0].upper()}{advice[1:]}"] if clashes else []
+
+
+def _of_keepalived(host: str, found: Found) -> list[str]:
+    """Report what keeps the keepalived of this node from being the one of the role."""
+    if found.get("program") == "hotstandby":
+        advice = "run remove.yml with ha_pair_engine=hotstandby first, which stops the agent"
+        return [f"{host}: ha_pair_engine is keepalived, and the agent runs on this node: {advice}"]
+    config = (found.get("keepalived") or {}).get("config")
+    if config and config != CONFIG:
+        advice = f"let its service read {CONFIG}, or stop it"
+        return [f"{host}: keepalived runs on this node with {config}, which is not the file of its service: {advice}"]
+    return []
 
 
 def _whole_seconds(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str:

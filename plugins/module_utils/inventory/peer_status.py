@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from operator import itemgetter
 from typing import Any, NamedTuple, Optional
 
+from . import engine
 from .attempts import own_address
 from .host import Host
 from .reach import IN, dropped_by, remedy
@@ -89,8 +90,8 @@ def _ends(
 
 
 def wanted(hosts: Sequence[str], said: Variables) -> bool:
-    """Return whether neither host has it switched off."""
-    return all(map(switch, _values(hosts, said, "peer_status")))
+    """Return whether both hosts run our agent, and neither has it switched off: keepalived has nobody who tells it."""
+    return engine.only_agents(hosts, said) and all(map(switch, _values(hosts, said, "peer_status")))
 
 
 def rotates(hosts: Sequence[str], said: Variables) -> bool:

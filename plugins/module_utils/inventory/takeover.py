@@ -24,6 +24,7 @@ from ..vrrp.protocol.constants import (
     VERSION_3,
 )
 from .effective_weights import counted
+from .engine import HOTSTANDBY, engine_of
 from .errors import Locate, Problem
 from .instance import PairInstance
 
@@ -33,6 +34,7 @@ WORD = "takeover_within"
 # 4 ms for one instance, for the last one of 255 78 ms over IPv4 and 340 ms over IPv6 (docs/takeover.md).
 AGENT_MS = Fraction(10)
 FURTHER_INSTANCE_MS = {4: Fraction(1, 2), 6: Fraction(3, 2)}  # by the version of IP
+KEEPALIVED_FURTHER_INSTANCE_MS = Fraction(6)  # measured with 255 instances: 1.3 s
 
 # With nice -20 an advertisement was up to 15 ms late on a busy machine. One that is lost and one that is late must not
 # be a takeover together, so an interval is longer than that, and here twice as long. Below it needs real time.
@@ -77,7 +79,9 @@ def _derive(
     except (KeyError, ValueError):
         return  # a value that is missing or cannot be read has been reported
     slowest = max(waits, key=lambda wait: intervals(*wait))
-    agent_s = agent_time_s(each.vips[0].interface.version for each in hosts[0] if each is not here and each.vips)
+    others = [each.vips[0].interface.version for each in hosts[0] if each is not here and each.vips]
+    agents = all(engine_of(draft.host.variables) == HOTSTANDBY for draft in pair)
+    agent_s = agent_time_s(others) if agents else (AGENT_MS + len(others) * KEEPALIVED_FURTHER_INSTANCE_MS) / 1000
     interval_cs = longest_interval_cs(Fraction(within), agent_s, *slowest)
     nearest_cs = min(max(interval_cs, 1), INTERVAL_V3_MAX_CS)
     at_most = takes_s(nearest_cs, agent_s, *slowest)
@@ -85,6 +89,9 @@ def _derive(
         text = f"{within} s is too short: with the shortest interval of version 3, 0.01 s, a takeover takes up to"
         text += f" {_up(at_most)} s, of which {_up(agent_s)} s are the agent's"
         hint = f"say {_up(at_most)} or more"
+    elif interval_cs < WITHOUT_REAL_TIME_CS and not agents:
+        text = f"{within} s needs an advertisement every {interval_cs / 100:g} s, and keepalived runs without real time"
+        hint = f"say {_up(takes_s(WITHOUT_REAL_TIME_CS, agent_s, *slowest))} or more"
     elif interval_cs > INTERVAL_V3_MAX_CS:
         text = f"{within} s is too long: the longest interval of version 3 is {INTERVAL_V3_MAX_CS / 100} s"
         hint = f"say {_down(at_most)} or less"

@@ -22,7 +22,16 @@ from test_deployment_switchover import instance
 
 LATER = "2036-01-01T00:00:00Z"  # the clock of these tests stands still before it
 NOON = 2082758400.0 - 10000  # 2035-12-31T21:13:20Z
-USUAL = {"state": None, "name": None, "force": False, "wait": True, "timeout": 1, "reason": None, "expires": None}
+USUAL = {
+    "program": "hotstandby",
+    "state": None,
+    "name": None,
+    "force": False,
+    "wait": True,
+    "timeout": 1,
+    "reason": None,
+    "expires": None,
+}
 DISK = {"reason": "disk", "by": "anna", "expires": LATER, "expires_in_s": 10000.0}
 
 

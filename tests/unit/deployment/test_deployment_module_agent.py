@@ -16,6 +16,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service
 
 FILES = {"hotstandby.py": b"", "vrrp/__init__.py": b"", "pyroute2/__init__.py": b"a"}
 PRESENT = {
+    "program": "hotstandby",
     "state": "present", "switch_user": False, "writable_paths": [], "metrics_listen": "", "metrics_socket": False,
     "metrics_textfile": "", "_archive": None,
 }  # fmt: skip

@@ -37,7 +37,16 @@ def module(tmp_path, monkeypatch):
 
     def make(text=TEXT, check=False, **more):
         places = {"path": str(tmp_path / "a.conf"), "runtime_dir": str(tmp_path)}
-        params = {"content": text, "confirm": None, "start": False, "master_of": [], "peer_key": "", **places, **more}
+        params = {
+            "program": "hotstandby",
+            "content": text,
+            "confirm": None,
+            "start": False,
+            "master_of": [],
+            "peer_key": "",
+            **places,
+            **more,
+        }
         made = Module({"params": params, "check_mode": check})
         made.no_log_values = {text}
         return made

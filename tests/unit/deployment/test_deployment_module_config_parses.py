@@ -121,7 +121,7 @@ class Node:
             "confirm": confirm,
             "peer_key": "",
         }
-        params.update(start=False, master_of=[])
+        params.update(program="hotstandby", start=False, master_of=[])
         module = Module({"params": params, "check_mode": check})
         self.warnings = module._warnings
         return module_config.run(module)

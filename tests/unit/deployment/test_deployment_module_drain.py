@@ -6,11 +6,35 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_drain
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import (
+    keepalived_client,
+    keepalived_file,
+    module_drain,
+)
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import SwitchoverError
 from answering_agent import AnsweringAgent
+from fake_keepalived import FILE, FakeKeepalived
 from test_deployment_switchover import instance
+
+USUAL = {"program": "keepalived", "state": "drained", "force": False, "wait": True, "timeout": 5}
+USUAL.update(reason=None, expires=None, runtime_dir="/nonexistent")
+
+
+class Asked(Module):
+    """It is the module of a task on a node of keepalived."""
+
+    def __init__(self, fake, check=False, **params):
+        super().__init__({"params": {**USUAL, **params}, "check_mode": check})
+        self.run_command = fake.run_command
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """Return a keepalived, whose file is there."""
+    monkeypatch.setattr(keepalived_file, "CONFIG", str(tmp_path / "keepalived.conf"))
+    monkeypatch.setattr(keepalived_client, "_BETWEEN_LOOKS_S", 0.0)
+    return FakeKeepalived(monkeypatch, tmp_path / "keepalived.conf")
 
 
 @pytest.fixture
@@ -32,7 +56,14 @@ def run(tmp_path):
             return {}
 
         agent.replies.update(drain=drain, undrain=undrain)
-        usual = {"state": "drained", "force": False, "wait": True, "timeout": 1, "runtime_dir": str(tmp_path)}
+        usual = {
+            "program": "hotstandby",
+            "state": "drained",
+            "force": False,
+            "wait": True,
+            "timeout": 1,
+            "runtime_dir": str(tmp_path),
+        }
         return module_drain.run(Module({"params": {**usual, **params}, "check_mode": check})), agent.commands
 
     yield call
@@ -69,3 +100,18 @@ def test_without_waiting_nobody_is_known_to_serve(run):
 
 def test_a_node_without_instances():
     assert module_drain.told({"drained": True, "instances": []}) == "this node is drained: it has no instances"
+
+
+def test_keepalived_is_drained_by_its_file_and_not_in_check_mode(kept):
+    assert module_drain.run(Asked(kept, check=True))["msg"] == "this node is drained: VI_1 BACKUP"
+    assert kept.path.read_text() == FILE
+    done = module_drain.run(Asked(kept, reason="new kernel"))
+    assert (done["changed"], done["msg"]) == (True, "this node is drained: VI_1 BACKUP")
+    assert not module_drain.run(Asked(kept, reason="new kernel"))["changed"]
+    assert module_drain.run(Asked(kept, state="active"))["msg"] == "this node takes part: VI_1 BACKUP"
+    assert kept.path.read_text() == FILE
+
+
+def test_keepalived_ends_no_drain_by_itself(kept):
+    with pytest.raises(SwitchoverError, match="keepalived ends nothing by itself: leave expires out"):
+        module_drain.run(Asked(kept, expires="2h", check=True))

@@ -85,7 +85,8 @@ def test_a_refusal_is_a_failure(release):
 
 def test_no_password_is_in_an_answer(release, tmp_path):
     text = "vrrp_instance VI_1 {\n    authentication {\n        auth_type PASS\n        auth_pass Xy7secr\n    }\n}\n"
-    params = {"content": text, "path": str(tmp_path / "a.conf"), "runtime_dir": str(tmp_path), "peer_key": ""}
+    params = {"program": "hotstandby", "content": text, "path": str(tmp_path / "a.conf"), "runtime_dir": str(tmp_path)}
+    params["peer_key"] = ""
     answer = ask(release, "vrrp_config", params, check=True)
     assert answer["failed"] and answer["problems"]
     assert (

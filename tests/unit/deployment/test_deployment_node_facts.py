@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import node_facts
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import keepalived_status, node_facts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.node_facts import NodeFacts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import reader
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import Dump, Record
@@ -54,7 +54,7 @@ def keepalived(monkeypatch):
 
     def dump_of(process):
         values = {"State": "BACKUP", "Interface": "lo", "Priority": "90", "Effective priority": "90"}
-        addresses = {"Virtual IP (2)": ["127.0.0.1/8 dev lo", "192.168.8.100/24 dev lo"]}
+        addresses = {"Virtual IP": ["127.0.0.1/8 dev lo", "192.168.8.100/24 dev lo"]}
         instance = Record(f"VI_{process.pid}", values, addresses)
         return Dump(Record("", {"Router ID": f"node{process.pid}"}), {"VRRP Topology": [instance]}), 1000.0
 
@@ -215,3 +215,10 @@ def test_waiting_goes_on_until_every_instance_is_settled(tmp_path, agent):
     agent.replies["status"] = lambda request: answers.pop(0)
     NodeFacts(str(tmp_path)).wait_until_settled(60)
     assert answers == []
+
+
+def test_a_drained_keepalived_stands_by_and_is_at_rest(tmp_path, monkeypatch):
+    looks = []
+    monkeypatch.setattr(keepalived_status, "read", lambda: looks.append(1) or status(instance(), drained=True))
+    NodeFacts(str(tmp_path), "keepalived").wait_until_settled(60)
+    assert looks == [1]

@@ -25,6 +25,12 @@ def test_a_switchover_needs_no_more_words():
     assert asked() == []
 
 
+def test_a_host_with_keepalived_has_no_drill():
+    [text] = asked(keepalived=["web-b"])
+    assert text.startswith("ha_pair_engine: web-b runs keepalived, which records no events")
+    assert asked(keepalived=[]) == []
+
+
 @pytest.mark.parametrize("kind", ["agent", "node", "service"])
 def test_what_loses_packets_has_to_be_meant(kind):
     [text] = asked(drill=["switchover", kind])

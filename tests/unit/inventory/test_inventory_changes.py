@@ -91,3 +91,29 @@ def test_auth_hmac_is_told_by_ids_and_modes_and_without_a_key(old, new, expected
     words = [f"active_key {number} anti_replay time time_window 5" for number in range(3)]
     assert line == "VI_1: auth_hmac " + expected.format(*words)
     assert not any(secret.removeprefix("hex:") in line for secret in SECRETS.values())
+
+
+STOPPED = "is stopped meanwhile, so nobody stands by"
+GAP = "nobody has the addresses for a Master_Down_Interval"
+
+
+@pytest.mark.parametrize(
+    ("field", "keepalived", "cost"),
+    [
+        ("virtual_router_id", "ab", f"keepalived of the standby {STOPPED}; {GAP}"),
+        ("version", "ab", f"keepalived of the standby {STOPPED}; nobody loses a packet"),
+        ("virtual_router_id", "b", f"keepalived of b {STOPPED}; nobody loses a packet"),
+        ("virtual_router_id", "", "nobody loses a packet"),
+    ],
+)  # fmt: skip
+def test_keepalived_is_stopped_meanwhile_and_two_of_them_cannot_change_their_router(field, keepalived, cost):
+    entries = entry(change(field, "2", "3", True))
+    both = {"a": difference(entries), "b": difference(entries, state="BACKUP")}
+    assert changes(both, keepalived) == [f"VI_1: {field} 2 -> 3 in step; {cost}; mastership stays"]
+
+
+def test_what_keepalived_begins_anew_alone_is_told():
+    both = {"a": difference(entry(change("vmac", "", "vrrp.51"))), "b": difference()}
+    (line,) = changes(both, ["a"])
+    assert "; keepalived begins it anew, so mastership may move" in line
+    assert "keepalived" not in changes(both)[0]

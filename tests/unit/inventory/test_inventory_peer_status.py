@@ -99,6 +99,11 @@ def test_one_host_can_switch_it_off_for_both(host, value):
     assert made(said={host: {"ha_pair_peer_status": value}}) == ""
 
 
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_pair_with_keepalived_on_a_host_tells_nothing(host):
+    assert [made(each, said={host: {"ha_pair_engine": "keepalived"}}) for each in HOSTS] == ["", ""]
+
+
 def test_blank_values_are_none():
     blank = {"ha_pair_peer_status": " ", "ha_pair_peer_port": "", "ha_pair_rotate_peer_key": " "}
     assert made(said={"web-a": blank}) == "@hotstandby peer_status 192.168.8.6 from 192.168.8.4"
