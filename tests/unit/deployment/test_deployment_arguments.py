@@ -14,14 +14,14 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
 HEAVY = "import sys; sys.path.insert(0, {!r}); import deployment.arguments; print(*sys.modules)"
 
 
-def test_the_file_is_the_one_secret():
+def test_the_file_and_the_key_of_the_pair_are_the_secrets():
     secret = [
         word
         for specification in (arguments.VRRP_AGENT, arguments.VRRP_CONFIG, arguments.VRRP_INFO)
         for word, option in specification.items()
         if option.get("no_log")
     ]
-    assert secret == ["content"]
+    assert secret == ["content", "peer_key"]
 
 
 def test_the_runtime_directory_is_that_of_the_agent():

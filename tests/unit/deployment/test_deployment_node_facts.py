@@ -54,7 +54,7 @@ def keepalived(monkeypatch):
 
     def dump_of(process):
         values = {"State": "BACKUP", "Interface": "lo", "Priority": "90", "Effective priority": "90"}
-        addresses = {"Virtual IP (2)": ["127.0.0.1/8 dev lo", "192.168.8.100/24 dev lo"]}
+        addresses = {"Virtual IP": ["127.0.0.1/8 dev lo", "192.168.8.100/24 dev lo"]}
         instance = Record(f"VI_{process.pid}", values, addresses)
         return Dump(Record("", {"Router ID": f"node{process.pid}"}), {"VRRP Topology": [instance]}), 1000.0
 

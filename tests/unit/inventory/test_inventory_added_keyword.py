@@ -58,7 +58,7 @@ def test_a_file_is_imported(found):
 
 def test_the_documentation_has_it(found):
     assert found["docs"] == [
-        "| `calm` | `SECONDS` | works | a rest | `ha_pair_calm` |",
-        "| `quiet` |  | works | say nothing while BACKUP | `ha_pair_quiet` |",
-        "| `patience` | `1-9` | works | how often it asks | `ha_pair_patience` |",
+        "| `calm` | `SECONDS` | works | a rest | `ha_pair_calm` |  |",
+        "| `quiet` |  | works | say nothing while BACKUP | `ha_pair_quiet` |  |",
+        "| `patience` | `1-9` | works | how often it asks | `ha_pair_patience` |  |",
     ]
