@@ -98,7 +98,7 @@ def check_the_way_from_or_to_keepalived(folder, command):
     """Play it against nodes that do not change, which a play that is no check has to notice."""
     if "rollback" in command:
         done = run(folder, command, fleet())
-        assert "Check that keepalived is there, with a file that it takes" in done.output
+        assert "Ask whether keepalived is there, with a file that it takes" in done.output
         return
     done = run(folder, command, keepalived_fleet())
     assert "web-b: our agent takes over, the addresses first" in done.output, done.output
