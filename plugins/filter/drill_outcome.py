@@ -98,10 +98,18 @@ def drill_outcome(hosts, hostvars, groups, pair, seconds, connects=False):
             # The controller has its own clock.
             "probe_clock": counted("__ha_pair_drill_probed").get("clock") if remote else None,
             "events": {host: noted(host, "__ha_pair_drill_events").get("stdout") for host in hosts},
+            "unread": {host: _why_unread(noted(host, "__ha_pair_drill_events")) for host in hosts},
             "after": {host: noted(host, "__ha_pair_seen") for host in hosts},
         },
         _expected(hosts, hostvars, groups, pair, plan, float(seconds), connects),
     )
+
+
+def _why_unread(command):
+    """Return why a command gave no record, or "" where it gave one."""
+    if command.get("rc") == 0:
+        return ""
+    return command.get("stderr") or command.get("msg") or "hotstandby events was not run"
 
 
 def _expected(hosts, hostvars, groups, pair, plan, seconds, connects):

@@ -32,6 +32,11 @@ options:
     type: str
     choices: [old, today]
     default: old
+  tests:
+    description:
+      - For each host the result of a command that prints the version of keepalived and tests that file.
+    type: dict
+    default: {}
 seealso:
   - plugin: hotstandby.vrrp.migration
     plugin_type: filter
@@ -54,13 +59,13 @@ _value:
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import rollback as of_pair
 
 
-def rollback(hosts, looks, file="old"):
+def rollback(hosts, looks, file="old", tests=None):
     """Return what was worked out for the pair of ``hosts``."""
     hosts = list(hosts)
     return {
         "order": of_pair.order(hosts, looks),
-        "objections": of_pair.objections(hosts, looks, file),
-        "plan": of_pair.plan(hosts, looks),
+        "objections": of_pair.objections(hosts, looks, file) + of_pair.refusals(tests or {}),
+        "plan": of_pair.plan(hosts, looks) + of_pair.complaints(tests or {}),
     }
 
 

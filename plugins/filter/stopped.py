@@ -95,6 +95,7 @@ STEPS = {
     "__ha_pair_drill_probed": "check that the probe is answered",
     "__ha_pair_drill_lasts": "make a file for the probe",
     "__ha_pair_drill_job": "begin the probe",
+    "__ha_pair_drill_probes": "wait until the first probes are sent",
     "__ha_pair_drill_moved": "become master",
     "__ha_pair_drill_fault": "make the fault",
 }

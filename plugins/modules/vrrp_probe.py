@@ -39,6 +39,7 @@ options:
   while_exists:
     description:
       - A file. The module ends when it is gone.
+      - The module writes the line C(begun) into it when the first probes are sent, so a task can wait for that.
     type: path
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes

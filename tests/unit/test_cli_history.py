@@ -55,8 +55,12 @@ def utc(monkeypatch):
 
 
 @pytest.fixture
-def kept(tmp_path, agent):
-    """Return a directory with the story. The agent says that it is MASTER of VI_1, and BACKUP of web."""
+def kept(tmp_path, agent, monkeypatch):
+    """Return a directory with the story. The agent says that it is MASTER of VI_1, and BACKUP of web.
+
+    The clock stands still soon after it: how long a state has lasted so far decides how wide a column is.
+    """
+    monkeypatch.setattr(time, "time", lambda: NOON + 700.0)
     agent.answers["status"] = STATUS
     assert history_file.append(str(tmp_path), STORY) == ""
     return str(tmp_path)

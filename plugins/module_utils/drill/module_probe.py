@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Optional
 
 from ..deployment.change import DeploymentError
 from .probe import ProbeError, probe
@@ -35,10 +36,18 @@ def run(module: Any) -> dict[str, Any]:
             params["interval"],
             params["seconds"],
             lambda: lasts is None or os.path.exists(lasts),
+            lambda: _tell(lasts),
         )
     except ProbeError as error:
         raise DeploymentError(str(error)) from error
     return {"changed": False, "clock": {"started": started, "ended": time.time()}, **found}
+
+
+def _tell(path: Optional[str]) -> None:
+    """Write that probes are sent into the file, for tasks that wait for it."""
+    if path is not None:
+        with contextlib.suppress(FileNotFoundError), open(path, "r+", encoding="utf-8") as file:
+            file.write("begun\n")
 
 
 def _address(text: str) -> str:

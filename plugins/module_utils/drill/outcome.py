@@ -54,10 +54,12 @@ class _Judge:
         started_at = self._probe.get("started_at")
         self._zero = drill["began_at"] if started_at is None else self._probe_clock.on_controller(started_at)
         self._until = self._zero + (self._probe.get("seconds") or max(0.0, drill["ended_at"] - self._zero))
-        self._happened: dict[str, Sequence[Happening]] = {
+        told = {
             host: happenings(drill["events"].get(host) or "", name, self._clocks.get(host, Clock()))
             for host in self._hosts
         }
+        self._silent = [host for host, found in told.items() if found is None]
+        self._happened: dict[str, Sequence[Happening]] = {host: found or [] for host, found in told.items()}
 
     @property
     def _hosts(self) -> list[str]:
@@ -66,6 +68,9 @@ class _Judge:
     def _node_time(self, result: Mapping[str, Any], word: str) -> Optional[float]:
         at = result.get(word)
         return None if at is None else self._clocks.get(self._victim, Clock()).on_controller(at)
+
+    def _why(self, host: str) -> str:
+        return self._drill["unread"].get(host) or "hotstandby events has no record of it"
 
     def _undone_by_timer(self) -> bool:
         return self._undone.get("msg") == NO_FAULT
@@ -182,8 +187,9 @@ class _Judge:
         if drill.get("failed"):
             return found  # what was not done cannot be judged
         # A fault moves the instances of its victim, a switchover all of them.
+        found += [f"{host} does not tell what it did with {self._name}: {self._why(host)}" for host in self._silent]
         moves = self._kind == SWITCHOVER or before == self._victim
-        if moves and not any(each["host"] != before for each in owners):
+        if moves and not self._silent and not any(each["host"] != before for each in owners):
             found.append(f"no other node than {before} took over {self._name}")
         if measured is None:
             found.append(f"no probe told what {self._name} lost")

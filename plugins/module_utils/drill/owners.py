@@ -54,12 +54,12 @@ class Happening:
     owns: Optional[bool]  # what its actions made of the addresses; None where they changed nothing
 
 
-def happenings(record: str, instance: str, ticking: Clock) -> list[Happening]:
+def happenings(record: str, instance: str, ticking: Clock) -> Optional[list[Happening]]:
     """Read the record of an instance from the JSON lines of ``hotstandby events --json``.
 
-    The record of a later format, or of something else, has none.
+    None where there is none: the record of a later format, or of something else, says nothing.
     """
-    found: list[Happening] = []
+    found: Optional[list[Happening]] = None
     header: Mapping[str, Any] = {}
     for line in record.splitlines():
         try:
@@ -70,7 +70,9 @@ def happenings(record: str, instance: str, ticking: Clock) -> list[Happening]:
             continue
         if "hotstandby_record" in entry:
             header = entry
-        elif header.get("instance") == instance and "input" in entry:
+            if header.get("instance") == instance:
+                found = []
+        elif found is not None and header.get("instance") == instance and "input" in entry:
             at = header["wall"] + (entry["at"] - header["monotonic"])
             found.append(Happening(ticking.on_controller(at), entry["input"], _owns(entry.get("actions") or ())))
     return found

@@ -119,8 +119,11 @@ def probe(
     interval_s: float,
     seconds: float,
     goes_on: Callable[[], bool],
+    begun: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Probe for ``seconds``, or until ``goes_on`` says no. Return the time of the first probe and each count.
+
+    ``begun`` is called once, when each address has got its first probe.
 
     Raises ProbeError where this host cannot do it.
     """
@@ -139,6 +142,8 @@ def probe(
         if now >= due:
             for each in probes:
                 each.send(now)
+            if due == begin:
+                begun()
             # A probe that was late sends one, not a burst: its own delay is no loss of the target.
             due = max(due + interval_s, now)
         _read(probes, max(0.0, due - time.monotonic()))

@@ -12,9 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..vrrp.config.keywords.keepalived_behaviour import COMPLAINTS, FATAL, GOOD, INSECURE, judged
+from ..vrrp.config.keywords.keepalived_releases import NEWEST, UnknownRelease, release
 from .migration import HOTSTANDBY, KEEPALIVED, Look, masters_of
 
 FILES = ("old", "today")
+Tests = Mapping[str, Mapping[str, Any]]  # of each host: rc, stdout with the version, stderr
+_SIGNAL = 128  # from there on the shell tells a signal
 
 
 def order(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
@@ -37,6 +41,43 @@ def objections(hosts: Sequence[str], looks: Mapping[str, Look], file: str) -> li
         if (looks[host].get("agent") or {}).get("drained"):
             found.append(f"{host}: it is drained: undrain it first (drain.yml -e undrain={host})")
     return found
+
+
+def refusals(tests: Tests) -> list[str]:
+    """Return which hosts have no keepalived that starts with its file, as sentences."""
+    return [
+        f"{host}: keepalived does not start with this file: {_said(test)}"
+        for host, test in tests.items()
+        if _verdict(test) == FATAL
+    ]
+
+
+def complaints(tests: Tests) -> list[str]:
+    """Return what keepalived says of a file with which it starts, as warnings."""
+    return [
+        f"warning: {host}: keepalived says of its file: {_said(test)}"
+        for host, test in tests.items()
+        if _verdict(test) in (COMPLAINTS, INSECURE)
+    ]
+
+
+def _verdict(test: Mapping[str, Any]) -> str:
+    """Return what ``keepalived --config-test`` found; GOOD where it was not asked.
+
+    Where script_user is not root, keepalived 2.2.7 ends its test with a signal, and starts with the file all the same.
+    """
+    status = test.get("rc", 0)
+    if status < 0 or status >= _SIGNAL:
+        return GOOD
+    try:
+        named = release(test.get("stdout", "").partition("\n")[0])
+    except UnknownRelease:
+        named = NEWEST
+    return judged(named, status, test.get("stderr", ""))
+
+
+def _said(test: Mapping[str, Any]) -> str:
+    return "; ".join(test.get("stderr", "").splitlines()) or f"its test ended with status {test['rc']}"
 
 
 def plan(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:

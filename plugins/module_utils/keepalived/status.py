@@ -17,6 +17,7 @@ from ..vrrp.protocol.priority import CheckResult, Verdict, verdict
 from .dump import Dump, Record
 
 MASTER, BACKUP, FAULT = "MASTER", "BACKUP", "FAULT"
+_SAME_S = 0.001  # two times of a dump that are one, as it has microseconds
 
 # Since 2.3.3 a dump names the faults of an interface. Those that are looked up here have better words.
 _FLAGS = {
@@ -103,8 +104,13 @@ def _master(record: Record, state: str, source: Optional[str], priority: int, no
         return None
     # The dump has the end of the wait for the master and its length: their difference is when it was heard.
     until, waits_us = record.number("Read timeout"), record.number("Master down timer")
-    seen_s = None if not until or not waits_us else round(max(now - (until - waits_us / 1e6), 0.0), 3)
-    return {"address": address, "priority": theirs, "seen_s": seen_s}
+    if not until or not waits_us:
+        return {"address": address, "priority": theirs, "seen_s": None}
+    heard_at = until - waits_us / 1e6
+    # The advertisement that made it a standby sets no address: it is an older one, or of a multicast group.
+    if heard_at <= (record.number("Last transition") or 0.0) + _SAME_S:
+        return None
+    return {"address": address, "priority": theirs, "seen_s": round(max(now - heard_at, 0.0), 3)}
 
 
 def _check(dump: Dump, kind: str, name: str, weight: int, reverse: bool) -> CheckResult:

@@ -58,7 +58,7 @@ def module(tmp_path):
 def keepalived(monkeypatch):
     """Let keepalived run, as standby of VI_1, and its master advertise."""
     values = {"State": "BACKUP", "Interface": "eth0", "Priority": "90", "Effective priority": "90"}
-    record = Record("VI_1", values, {"Virtual IP (1)": ["192.168.8.100/24 dev eth0"]})
+    record = Record("VI_1", values, {"Virtual IP": ["192.168.8.100/24 dev eth0"]})
     monkeypatch.setattr(reader, "find", lambda: (Process(7, 1, ("keepalived",)),))
     monkeypatch.setattr(reader, "dump_of", lambda process: (Dump(Record(""), {"VRRP Topology": [record]}), 1000.0))
     asked = []

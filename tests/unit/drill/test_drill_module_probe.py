@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill import module_probe
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.probe import Echo
 
 
 def run(**params):
@@ -37,6 +38,27 @@ def test_it_ends_when_its_file_is_gone(tmp_path):
     assert found["changed"] is False
     assert found["counts"][0]["address"] == "127.0.0.1"
     assert found["clock"]["started"] <= found["started_at"] <= found["clock"]["ended"]
+
+
+def test_it_tells_that_it_has_begun_when_each_address_got_a_probe(tmp_path, monkeypatch):
+    file = tmp_path / "lasts"
+    file.touch()
+    told = []
+    real = Echo.send
+
+    def send(self, now):
+        told.append(file.read_text())
+        real(self, now)
+
+    monkeypatch.setattr(Echo, "send", send)
+    run(addresses=["127.0.0.1", "127.0.0.2"], while_exists=str(file), seconds=0.05)
+    assert told[:2] == ["", ""]
+    assert set(told[2:]) == {"begun\n"}
+
+
+def test_a_file_that_is_gone_at_once_is_not_made_again(tmp_path):
+    run(while_exists=str(tmp_path / "gone"))
+    assert not (tmp_path / "gone").exists()
 
 
 def test_a_host_that_cannot_probe_fails(monkeypatch):

@@ -13,6 +13,7 @@ from test_drill_readiness import node
 AWAY = {"best_s": 2.6, "middle_s": 3.1, "worst_s": 3.6}
 GONE = [{"msg": "no route to host"}, {"msg": "there is no fault of a drill"}]
 NONE = {"best_s": 0.0, "middle_s": 0.0, "worst_s": 0.0}
+QUIET = record()  # of an instance that did nothing
 LOOK = {"sent": 1000.0, "received": 1000.2, "started": 1000.1, "ended": 1000.1}
 
 
@@ -33,7 +34,7 @@ def drill(kind="agent", **more):
         "pair": "web", "kind": kind, "victim": "web-a", "standby": "web-b", "masters": {"VI_1": "web-a"},
         "probed": {"VI_1": "192.168.8.100"},
         "service": "nginx.service", "connects": False, "began_at": 1000.0, "ended_at": 1021.0,
-        "clocks": {"web-a": [LOOK], "web-b": [LOOK]}, "probe_clock": LOOK, "failed": "", "events": events,
+        "clocks": {"web-a": [LOOK], "web-b": [LOOK]}, "probe_clock": LOOK, "failed": "", "events": events, "unread": {},
         "fault": {"began_at": 1002.0}, "undone": [{"msg": "no route to host"}, {"ended_at": 1012.0}], "probe": counts(),
         "after": {"web-a": node("MASTER"), "web-b": node("BACKUP", number=6)}, **more,
     }  # fmt: skip
@@ -184,7 +185,15 @@ def test_a_loss_may_be_a_little_longer_than_expected_at_worst(lost_s, passed):
             "nothing tells that the fault on web-a was undone: 'nft' ended with status 1: broken",
         ),
         ({"undone": [{}, {}]}, "nothing tells that the fault on web-a was undone: it gave no answer"),
-        ({"events": {}}, "no other node than web-a took over VI_1"),
+        ({"events": {"web-a": QUIET, "web-b": QUIET}}, "no other node than web-a took over VI_1"),
+        (
+            {"events": {"web-a": QUIET, "web-b": ""}, "unread": {"web-a": "", "web-b": "no answer within 5 s"}},
+            "web-b does not tell what it did with VI_1: no answer within 5 s",
+        ),
+        (
+            {"events": {"web-a": QUIET, "web-b": record(instance="VI_2")}},
+            "web-b does not tell what it did with VI_1: hotstandby events has no record of it",
+        ),
         ({"probe": {}}, "no probe told what VI_1 lost"),
     ],
 )
@@ -194,14 +203,14 @@ def test_what_fails_a_drill(more, text):
 
 
 def test_an_instance_of_the_other_node_need_not_move():
-    found = judged(NONE, masters={"VI_1": "web-b"}, events={}, probe=counts(0), after={
+    found = judged(NONE, masters={"VI_1": "web-b"}, events={"web-a": QUIET, "web-b": QUIET}, probe=counts(0), after={
         "web-a": node("BACKUP", master=6), "web-b": node("MASTER", number=6, master=6)
     })  # fmt: skip
     assert found["passed"], found["remarks"]
 
 
 def test_an_instance_of_the_other_node_may_lose_nothing():
-    found = judged(NONE, masters={"VI_1": "web-b"}, events={}, probe=counts(20), after={
+    found = judged(NONE, masters={"VI_1": "web-b"}, events={"web-a": QUIET, "web-b": QUIET}, probe=counts(20), after={
         "web-a": node("BACKUP", master=6), "web-b": node("MASTER", number=6, master=6)
     })  # fmt: skip
     assert (found["passed"], found["remarks"][0]) == (False, "2000 probes were lost, where none was expected")

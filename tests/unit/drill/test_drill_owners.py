@@ -51,8 +51,13 @@ def test_the_record_of_one_instance_is_read_in_the_time_of_the_controller():
 
 
 @pytest.mark.parametrize("text", ["", "no agent is running\n", "[]\n7\n", '{"at": 1, "input": "stop"}\n'])
-def test_what_is_no_record_has_nothing(text):
-    assert happenings(text, "VI_1", Clock()) == []
+def test_what_is_no_record_tells_nothing(text):
+    assert happenings(text, "VI_1", Clock()) is None
+
+
+def test_a_record_of_another_instance_tells_nothing_of_this_one():
+    assert happenings(record((1001.0, "promote", INSTALLS), instance="VI_2"), "VI_1", Clock()) is None
+    assert happenings(record(), "VI_1", Clock()) == []
 
 
 def of(*steps):

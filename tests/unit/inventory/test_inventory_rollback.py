@@ -5,7 +5,14 @@
 
 from __future__ import annotations
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.rollback import objections, order, plan
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.rollback import (
+    complaints,
+    objections,
+    order,
+    plan,
+    refusals,
+)
 
 HOSTS = ("a", "b")
 
@@ -64,3 +71,36 @@ def test_what_forbids_it_is_said():
     assert "both keepalived and our agent run here" in objections(HOSTS, {**PAIR, "a": beside}, "old")[0]
     drained = {**PAIR["a"], "agent": {"drained": True}}
     assert "drain.yml -e undrain=a" in objections(HOSTS, {**PAIR, "a": drained}, "old")[0]
+
+
+def answered(status, said="", version="Keepalived v2.2.7 (01/16,2022)\nCopyright\n"):
+    return {"b": {"rc": status, "stdout": version, "stderr": said}}
+
+
+@pytest.mark.parametrize(
+    ("status", "version"), [(4, "Keepalived v2.2.7"), (3, "Keepalived v2.1.5"), (1, ""), (4, "something else")]
+)
+def test_a_file_with_which_keepalived_does_not_start_forbids_it(status, version):
+    tests = answered(status, "line 1: Unknown\nline 2: no", version)
+    said = ["b: keepalived does not start with this file: line 1: Unknown; line 2: no"]
+    assert (refusals(tests), complaints(tests)) == (said, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "version"),
+    [
+        (6, "SECURITY VIOLATION - scripts are being executed", "Keepalived v2.2.8"),
+        (5, "SECURITY VIOLATION - scripts are being executed", "Keepalived v2.1.5"),
+        (5, "(Line 7) Unknown keyword 'calm'", "Keepalived v2.2.7"),
+        (4, "(Line 7) Unknown keyword 'calm'", "Keepalived v2.0.19"),
+    ],
+)
+def test_a_complaint_with_which_keepalived_starts_is_a_warning(status, said, version):
+    tests = answered(status, said, version)
+    assert (refusals(tests), complaints(tests)) == ([], [f"warning: b: keepalived says of its file: {said}"])
+
+
+@pytest.mark.parametrize("status", [0, 139, -11])
+def test_a_test_without_a_complaint_or_that_a_signal_ended_forbids_nothing(status):
+    assert (refusals(answered(status)), complaints(answered(status))) == ([], [])
+    assert (refusals({"b": {}}), complaints({"b": {}})) == ([], [])

@@ -134,6 +134,19 @@ def test_nopreempt_is_said_where_it_leaves_a_lower_master_there():
     assert found["why"] == "BACKUP because 192.168.8.4 advertises 80 < our 110, and nopreempt leaves it there"
 
 
+@pytest.mark.parametrize("stale", ["ff02::12", "192.168.8.7"])
+def test_a_standby_does_not_know_its_master_before_the_next_advertisement(stale):
+    """Recorded: keepalived became a standby at 1795373583.919319 by an advertisement, and told a wrong master."""
+    address = ("Master router = 192.168.8.4", f"Master router = {stale}")
+    (at_once,) = changed(
+        "v2-pass.backup", address, ("Read timeout = 1795373593.182962", "Read timeout = 1795373587.567756")
+    )
+    assert (at_once["master"], at_once["peers"]) == (None, [])
+    assert at_once["why"].startswith("BACKUP because no master was heard yet")
+    (later,) = changed("v2-pass.backup", ("Read timeout = 1795373593.182962", "Read timeout = 1795373588.567756"))
+    assert later["master"]["address"] == "192.168.8.4"
+
+
 def test_a_state_that_keepalived_does_not_explain_is_said_so():
     (found,) = changed("v2-pass.backup", ("State = BACKUP", "State = INIT"))
     assert (found["state"], found["why"]) == ("INIT", "INIT: keepalived does not say why")

@@ -192,7 +192,10 @@ def test_keepalived_beside_the_agent_may_fail_to_tell(run, agent, keepalived, mo
     monkeypatch.setattr(reader, "dump_of", silent)
     result = run("vrrp_info")
     assert (result["running"], result["msg"]) == (True, "")
-    assert result["keepalived"] == {"config": "/etc/ka.conf", "instances": [], "msg": "keepalived wrote no dump"}
+    assert result["keepalived"] == {
+        "config": "/etc/ka.conf", "config_id": "", "service": "", "count": 1,
+        "instances": [], "msg": "keepalived wrote no dump",
+    }  # fmt: skip
 
 
 def test_the_result_has_user_and_machine(run):

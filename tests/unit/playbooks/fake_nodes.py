@@ -84,6 +84,9 @@ class ActionModule(ActionBase):
         if not self._task.check_mode:
             with open(task_vars["log"], "a") as log:
                 log.write(f"{name} on {host}\\n")
+        if self._task.args.get("while_exists"):
+            with open(self._task.args["while_exists"], "w") as lasts:
+                lasts.write("begun\\n")
         changes = name in found.get("changes", ())
         return {
             "changed": changes or name == "vrrp_firewall", "changes": [name] * changes,

@@ -85,6 +85,9 @@ def test_a_play_of_the_pages_does_what_they_say(tmp_path, command):
     if "to=web-b" in command:  # these nodes do not move, which the play has to notice
         assert "vrrp_state on web-b" in done.done and "web-b did not become its only master" in done.output
         assert done.returncode == 2
+    elif ".remove " in command:  # nor do they stop
+        assert "vrrp_agent on web-b" in done.done and "Something is left" in done.output
+        assert done.returncode == 2
     else:
         assert done.returncode == 0, done.output
         assert ("vrrp_drain on web-b" in done.done) == ("drain=" in command or "update_tasks" in command)
@@ -95,7 +98,7 @@ def check_the_way_from_or_to_keepalived(folder, command):
     """Play it against nodes that do not change, which a play that is no check has to notice."""
     if "rollback" in command:
         done = run(folder, command, fleet())
-        assert "Check that keepalived is there, with a file that it takes" in done.output
+        assert "Ask whether keepalived is there, with a file that it takes" in done.output
         return
     done = run(folder, command, keepalived_fleet())
     assert "web-b: our agent takes over, the addresses first" in done.output, done.output
