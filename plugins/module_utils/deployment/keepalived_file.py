@@ -17,13 +17,13 @@ from ..keepalived import holds
 from ..keepalived.process import CONFIG, PROGRAM
 from ..vrrp.client import AgentUnreachable
 from ..vrrp.config.diff import Diff, compare
+from ..vrrp.config.keywords.keepalived_changes import REFUSED
 from ..vrrp.config.keywords.keepalived_releases import UnknownRelease, release
-from ..vrrp.config.keywords.keepalived_values import REFUSED
 from ..vrrp.config.keywords.table import ROOT
 from ..vrrp.config.loader import Report, here, inspect_here, node_config_id
 from ..vrrp.config.model.configuration import Configuration, Instance
 from ..vrrp.config.syntax.parser import parse
-from ..vrrp.config.version_differences import differences
+from ..vrrp.config.version_differences import compare as compare_release
 from . import files, keepalived_status
 from .change import DeploymentError
 from .config_file import Refused
@@ -94,7 +94,7 @@ class KeepalivedFile:
             named = release(self.version())
         except UnknownRelease:
             return []
-        found = differences(text, self.path, named)
+        found = compare_release(text, self.path, named).differences
         refused = [str(each) for each in found if each.effect == REFUSED]
         if refused:
             raise self._refused(refused)
