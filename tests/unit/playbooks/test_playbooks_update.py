@@ -18,7 +18,7 @@ TASKS = """\
 """
 
 
-def arguments(asked):
+def asked_for(asked):
     """Return what a module was asked for, without the program of the host."""
     return {name: value for name, value in asked[2].items() if name != "program"}
 
@@ -81,7 +81,7 @@ def several(tmp_path_factory):
 
 def test_the_standby_is_updated_first_and_the_master_when_the_standby_is_back(several):
     assert of(several, "web") == both("web")
-    said = [arguments(asked) for asked in several.asked if asked[1].startswith("web-")]
+    said = [asked_for(asked) for asked in several.asked if asked[1].startswith("web-")]
     assert said == [
         {"state": "drained", "reason": REASON.format(1, "web-b")}, {"state": "active"},
         {"state": "drained", "reason": REASON.format(2, "web-a")}, {"state": "active"},
@@ -95,7 +95,7 @@ def test_several_pairs_go_side_by_side(several):
 
 def test_a_task_that_fails_on_the_standby_leaves_the_master_alone(several):
     assert of(several, "standby") == ["vrrp_drain on standby-b", "tasks on standby-b", "vrrp_drain on standby-b"]
-    [_drain, noted] = [arguments(asked) for asked in several.asked if asked[1] == "standby-b"]
+    [_drain, noted] = [asked_for(asked) for asked in several.asked if asked[1] == "standby-b"]
     assert noted == {"state": "drained", "reason": REASON.format(1, "standby-b").replace("2)", "2, failed)")}
     assert (
         "standby-b failed (the tasks of the update): the update failed in 'Take a step', and the host stays drained: "
@@ -106,7 +106,7 @@ def test_a_task_that_fails_on_the_standby_leaves_the_master_alone(several):
 
 def test_a_task_that_fails_on_the_former_master_leaves_its_peer_master(several):
     assert of(several, "master") == [*both("master")[:-1], "vrrp_drain on master-a"]
-    last = [arguments(asked) for asked in several.asked if asked[1] == "master-a"][-1]
+    last = [asked_for(asked) for asked in several.asked if asked[1] == "master-a"][-1]
     assert last["state"] == "drained" and "(host 2 of 2, failed)" in last["reason"]
 
 
@@ -152,7 +152,7 @@ def test_a_policy_holds_mastership_before_the_former_master_is_back(tmp_path, po
     done = update(tmp_path, fleet(web=group("web", ha_pair_failback=policy)))
     assert done.returncode == 0, done.output
     assert done.done == both("web", hold=["vrrp_state on web-b"])
-    assert [arguments(each) for each in done.asked if each[0] == "vrrp_state"] == [asked]
+    assert [asked_for(each) for each in done.asked if each[0] == "vrrp_state"] == [asked]
 
 
 # A node of these tests stays drained, so the check after its host fails.
