@@ -109,3 +109,16 @@ def test_a_drained_node_takes_nothing_while_its_peer_lives(engines: Engines) -> 
     engines.pair.settled_on(B)
     engines.play("drain", "--extra-vars", f"undrain={A}")
     engines.pair.settled_on(A)
+
+
+def test_a_rolling_update_works_on_the_standby_first(
+    engines: Engines, figure: Callable[[str], None], tmp_path: Path
+) -> None:
+    (tmp_path / "work.yml").write_text("- ansible.builtin.command: touch /run/worked\n")
+    output, report = engines.measured("rolling_update", "--extra-vars", f"update_tasks={tmp_path}/work.yml")
+    figure(f"{set(engine(engines))}, rolling update: {report.lost} of {report.sent} lost, {len(report.moves)} moves")
+    assert [move.to_node for move in report.moves] == [B, A], output
+    assert all(move.lost_ms <= MOVED_MS for move in report.moves), str(report)
+    engines.pair.settled_on(A)
+    for _name, host in engines.pair.each():
+        assert host.run("rm /run/worked").rc == 0
