@@ -68,58 +68,6 @@ def test_the_journal_has_a_change_of_state_with_its_fields_and_the_metrics_say_t
         )
 
 
-def test_the_agent_of_a_stops_and_b_takes_over(pair: Pair) -> None:
-    pair.settled_on(A)
-    pair.a.check_output("systemctl stop hotstandby")
-    try:
-        pair.settled_on(B)
-    finally:
-        pair.a.check_output("systemctl start hotstandby")
-    pair.settled_on(A)
-
-
-def test_the_agent_of_a_crashes_and_there_is_one_owner(pair: Pair) -> None:
-    pair.settled_on(A)
-    pair.a.check_output("systemctl kill --signal SIGKILL hotstandby")
-    poll(lambda: pair.a.service("hotstandby").is_running, True, "the agent of A runs again")
-    pair.settled_on(A)
-
-
-def test_a_dies_and_b_takes_over_until_a_is_back(pair: Pair) -> None:
-    pair.settled_on(A)
-    pair.bed.kill(A)
-    try:
-        pair.settled_on(B)
-    finally:
-        pair.bed.start(A)
-    pair.settled_on(A)
-
-
-def test_a_changed_file_reloads_and_does_not_restart(pair: Pair) -> None:
-    def pids() -> list[str]:
-        return [
-            host.check_output("systemctl show --property MainPID --value hotstandby") for _name, host in pair.each()
-        ]
-
-    before = pids()
-    pair.play("ha_pair", "--extra-vars", "ha_pair_advert_int=2")
-    assert [status(host)["advert_int_s"] for _name, host in pair.each()] == [2, 2]
-    assert pids() == before
-    pair.settled_on(A)
-    pair.play("ha_pair")
-    assert [status(host)["advert_int_s"] for _name, host in pair.each()] == [1, 1]
-    assert pids() == before
-    pair.settled_on(A)
-
-
-def test_a_switchover_moves_it_and_back(pair: Pair) -> None:
-    pair.settled_on(A)
-    pair.play("switchover")
-    pair.settled_on(B)
-    pair.play("switchover")
-    pair.settled_on(A)
-
-
 def test_a_drained_node_takes_no_part_until_it_is_undrained(pair: Pair, tmp_path) -> None:
     """Drain, restart, deploy to and undrain a node: a client loses nothing."""
 
@@ -128,7 +76,6 @@ def test_a_drained_node_takes_no_part_until_it_is_undrained(pair: Pair, tmp_path
         play = {"hosts": A, "gather_facts": False, "tasks": [task]}
         (tmp_path / f"{state}.yml").write_text(yaml.safe_dump([play]))
         assert "changed=1" in pair.play(str(tmp_path / state))
-        assert "changed=0" in pair.play(str(tmp_path / state))
 
     pair.settled_on(A)
     with Probe(pair.bed.client, VIP) as probe:
@@ -154,15 +101,13 @@ def test_a_drained_node_takes_no_part_until_it_is_undrained(pair: Pair, tmp_path
     pair.play("ha_pair")
 
 
-@pytest.mark.parametrize("changed", [False, True], ids=["unchanged", "changed"])
-def test_no_password_in_the_output(pair: Pair, tmp_path, changed: bool) -> None:
+def test_no_password_in_the_output_that_says_it_changes(pair: Pair, tmp_path) -> None:
     new = tmp_path / "new.yml"
-    new.write_text("ha_pair_auth_pass: Xq7bL2vN\n" if changed else "{}\n")
+    new.write_text("ha_pair_auth_pass: Xq7bL2vN\n")
     output = pair.play("ha_pair", "--check", "--diff", "-vvv", "--extra-vars", f"@{new}")
     assert password_of() not in output
     assert "Xq7bL2vN" not in output
-    if changed:
-        assert "auth_pass" in output, "the diff shows that the line changes"
+    assert "auth_pass" in output, "the diff shows that the line changes"
 
 
 KEEPALIVED = f"""\
@@ -195,29 +140,19 @@ def test_an_address_that_a_third_machine_has_stops_the_deployment(pair: Pair) ->
         pair.play("ha_pair", "--check", "--extra-vars", vips)
 
 
-# Both hear nothing, and stay MASTER; or the kernel of the first refuses to send, told before and after it gives up.
-CUT = {
-    "input on both": (
-        ("node-a", "node-b"),
-        "input",
-        r"db-a: VRRP \(IP protocol 112\) of db-b to \S+ arrives on eth0, but this host drops it: .*inet cut",
-    ),
-    "output of the first": (
-        ("node-a",),
-        "output",
-        r"db-a: the kernel sends no VRRP \(IP protocol 112\) from eth0 to .*inet cut",
-    ),
-}
+# What is said of the first host, whose firewall drops what arrives, and what it sends itself.
+CUT = (
+    r"db-a: VRRP \(IP protocol 112\) of db-b to \S+ arrives on eth0, but this host drops it: .*inet cut",
+    r"db-a: the kernel sends no VRRP \(IP protocol 112\) from eth0 to .*inet cut",
+)
 
 
-@pytest.mark.parametrize("cut", CUT)
-def test_a_firewall_of_the_second_pair_is_named_and_only_that_pair_stops(pair: Pair, tmp_path, cut: str) -> None:
-    """Deploy two pairs: that of the scenario, and one in a lab of its own whose firewalls drop VRRP."""
-    nodes, hook, expected = CUT[cut]
+def test_a_firewall_of_the_second_pair_is_named_and_only_that_pair_stops(pair: Pair, tmp_path) -> None:
+    """Deploy two pairs: that of the scenario, and one in a lab of its own, with a firewall that drops VRRP."""
     with Testbed(Run(), owner=os.getpid()) as other:
-        for node in nodes:
-            rule = f"add table inet cut; add chain inet cut one {{ type filter hook {hook} priority 0; }};"
-            other.segment.hosts[node].run(["nft", f"{rule} add rule inet cut one ip protocol 112 drop"], check=True)
+        for hook in ("input", "output"):
+            rule = f"add table inet cut; add chain inet cut {hook} {{ type filter hook {hook} priority 0; }};"
+            other.segment.hosts[A].run(["nft", f"{rule} add rule inet cut {hook} ip protocol 112 drop"], check=True)
         groups = {}
         for name, bed in (("web", pair.bed), ("db", other)):
             told = json.loads((bed.run.folder / "inventory.yml").read_text())["all"]
@@ -234,7 +169,8 @@ def test_a_firewall_of_the_second_pair_is_named_and_only_that_pair_stops(pair: P
         ]
     output = done.stdout + done.stderr  # the stream of a failure depends on ANSIBLE_DISPLAY_FAILED_STDERR
     assert (done.returncode, installed) == (2, []), output
-    assert re.search(expected, output), output
+    for expected in CUT:
+        assert re.search(expected, output), output
     assert "VI_1      web-b  BACKUP" in output
     assert re.search(r"web +ok", output) and re.search(r"db +FAILED", output), output
     pair.settled_on(A)

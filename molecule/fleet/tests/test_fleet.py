@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Break one pair of three, and move, drain and replace nodes, while a client of another pair loses nothing."""
+"""Break two pairs of three, and move, drain and replace nodes, while a client of another pair loses nothing."""
 
 from __future__ import annotations
 
@@ -57,12 +57,13 @@ def test_each_pair_has_exactly_one_owner(fleet: Fleet) -> None:
 
 
 def broken_by_a_dead_node(pair: Pair, _folder: Path) -> Iterator[tuple[str, ...]]:
-    pair.bed.kill("db-a")
+    first, second = pair.names
+    pair.bed.kill(first)
     try:
-        poll(lambda: pair.bed.served_by(pair.vip), "db-b", "who serves the page")
+        poll(lambda: pair.bed.served_by(pair.vip), second, "who serves the page")
         yield ()
     finally:
-        pair.bed.start("db-a")
+        pair.bed.start(first)
 
 
 def broken_by_a_cut(pair: Pair, _folder: Path) -> Iterator[tuple[str, ...]]:
@@ -79,8 +80,9 @@ def broken_by_a_cut(pair: Pair, _folder: Path) -> Iterator[tuple[str, ...]]:
 
 
 def broken_by_its_inventory(variables: Mapping[str, Any]) -> Callable[[Pair, Path], Iterator[tuple[str, ...]]]:
-    def broken(_pair: Pair, folder: Path) -> Iterator[tuple[str, ...]]:
-        (folder / "wrong.yml").write_text(json.dumps({BROKEN: {"vars": variables}}))
+    def broken(pair: Pair, folder: Path) -> Iterator[tuple[str, ...]]:
+        group = pair.names[0].partition("-")[0]
+        (folder / "wrong.yml").write_text(json.dumps({group: {"vars": variables}}))
         yield (f"--inventory={folder}/wrong.yml",)
 
     return broken
@@ -97,41 +99,58 @@ def broken_by_a_host_without_python(pair: Pair, _folder: Path) -> Iterator[tuple
 
 
 def broken_by_a_host_without_root(pair: Pair, folder: Path) -> Iterator[tuple[str, ...]]:
+    second = pair.names[1]
     pair.b.check_output("useradd --create-home ops")
     try:
         pair.b.check_output("cp --recursive /root/.ssh /home/ops; chown --recursive ops: /home/ops/.ssh")
-        args = json.loads((pair.folder / "connection.yml").read_text())["all"]["hosts"]["db-b"]["ansible_ssh_args"]
+        args = json.loads((pair.folder / "connection.yml").read_text())["all"]["hosts"][second]["ansible_ssh_args"]
         # A connection of its own: the one that is open is root's.
         own = {"ansible_user": "ops", "ansible_ssh_args": f"-o ControlPath=none {args}"}
-        (folder / "ops.yml").write_text(json.dumps({"all": {"hosts": {"db-b": own}}}))
+        (folder / "ops.yml").write_text(json.dumps({"all": {"hosts": {second: own}}}))
         yield (f"--inventory={folder}/ops.yml",)
     finally:
         pair.b.check_output("userdel --force --remove ops")
 
 
-# What breaks the pair, what its line says, and the interval that this play deploys to the others.
+# What breaks the pair db, and what breaks mail in the same play, what the line of each says, and the interval that this
+# play deploys to web.
 BREAKS = {
-    "a node is dead": (broken_by_a_dead_node, r"db-a is unreachable \(look at each host\): ", 0.6),
-    "VRRP does not get through": (broken_by_a_cut, "db-", 0.7),
-    "a variable is misspelt": (broken_by_its_inventory(MISSPELT), "db-a: .*ha_pair_advrt_int", 0.8),
-    "a host has no Python": (broken_by_a_host_without_python, "db-b: .*interpreter .* was not found", 0.7),
-    "a host without root": (broken_by_a_host_without_root, "db-b: .*root", 0.8),
-    "a script is missing": (broken_by_its_inventory(MISSING), "db-a: Check the scripts: ", 0.9),
+    "a node is dead, a variable is misspelt": (
+        (broken_by_a_dead_node, r"db-a is unreachable \(look at each host\): "),
+        (broken_by_its_inventory(MISSPELT), "mail-a: .*ha_pair_advrt_int"),
+        0.6,
+    ),
+    "VRRP does not get through, a host has no Python": (
+        (broken_by_a_cut, "db-"),
+        (broken_by_a_host_without_python, "mail-b: .*interpreter .* was not found"),
+        0.7,
+    ),
+    "a host without root, a script is missing": (
+        (broken_by_a_host_without_root, "db-b: .*root"),
+        (broken_by_its_inventory(MISSING), "mail-a: Check the scripts: "),
+        0.8,
+    ),
 }
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_a_broken_pair_is_named_and_stops_no_other(fleet: Fleet, figure, tmp_path: Path, name: str) -> None:
-    breaks, expected, interval_s = BREAKS[name]
-    with contextlib.contextmanager(breaks)(fleet[BROKEN], tmp_path) as arguments:
+def test_broken_pairs_are_named_and_stop_no_other(fleet: Fleet, figure, tmp_path: Path, name: str) -> None:
+    *broken, interval_s = BREAKS[name]
+    before = intervals_s(fleet["mail"])
+    with contextlib.ExitStack() as stack:
+        arguments: list[str] = []
+        for pair, (breaks, _expected) in zip(("db", "mail"), broken):
+            arguments += stack.enter_context(contextlib.contextmanager(breaks)(fleet[pair], tmp_path))
         with unnoticed(fleet, figure, name):
-            done = fleet[BROKEN].run("ha_pair", "--extra-vars", f"ha_pair_advert_int={interval_s}", *arguments)
+            done = fleet["web"].run("ha_pair", "--extra-vars", f"ha_pair_advert_int={interval_s}", *arguments)
         assert done.returncode == 2, done.stdout
-        assert re.match(f"FAILED +{expected}", line(done.stdout, BROKEN)), done.stdout
-        for other in OTHERS:
-            assert re.match(rf"ok +VI_1: {other}-a MASTER, {other}-b BACKUP", line(done.stdout, other)), done.stdout
-            assert intervals_s(fleet[other]) == [interval_s, interval_s]
-    fleet[BROKEN].settled_on("db-a")
+        for pair, (_breaks, expected) in zip(("db", "mail"), broken):
+            assert re.match(f"FAILED +{expected}", line(done.stdout, pair)), done.stdout
+        assert re.match("ok +VI_1: web-a MASTER, web-b BACKUP", line(done.stdout, "web")), done.stdout
+        assert intervals_s(fleet["web"]) == [interval_s, interval_s]
+    for pair in ("db", "mail"):
+        fleet[pair].settled_on(f"{pair}-a")
+    assert intervals_s(fleet["mail"]) == before
 
 
 def test_the_next_play_brings_the_broken_pair_up_to_the_others(fleet: Fleet, figure) -> None:
