@@ -18,12 +18,17 @@ from .migration import HOTSTANDBY, KEEPALIVED, Look, masters_of
 
 FILES = ("old", "today")
 Tests = Mapping[str, Mapping[str, Any]]  # of each host: rc, stdout with the version, stderr
+_RANK = {KEEPALIVED: 0, None: 1, HOTSTANDBY: 2}
 _SIGNAL = 128  # from there on the shell tells a signal
 
 
 def order(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
-    """Return the hosts, that first which has the higher priority in most instances."""
-    return sorted(hosts, key=lambda host: -len(_leads(host, hosts, looks)))
+    """Return the hosts in the order in which they get keepalived.
+
+    A host that runs keepalived already comes first, then one that runs nothing, as nobody could take over from the
+    other one before. Where both run our agent, it is the one with the higher priority in most instances.
+    """
+    return sorted(hosts, key=lambda host: (_RANK[looks[host].get("program")], -len(_leads(host, hosts, looks))))
 
 
 def objections(hosts: Sequence[str], looks: Mapping[str, Look], file: str) -> list[str]:

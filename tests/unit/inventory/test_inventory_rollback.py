@@ -28,7 +28,31 @@ PAIR = {"a": look("MASTER", 100), "b": look("BACKUP", 90)}
 def test_the_host_that_the_priorities_make_master_is_first_whoever_is_master_now():
     assert order(HOSTS, PAIR) == ["a", "b"]
     assert order(HOSTS, {"a": look("MASTER", 90), "b": look("BACKUP", 100)}) == ["b", "a"]
-    assert order(HOSTS, {"a": {"program": None, "instances": []}, "b": PAIR["b"]}) == ["b", "a"]
+
+
+NOTHING = {"program": None, "instances": []}
+FIRST = {
+    "nothing runs on the leader": ({"a": NOTHING, "b": look("MASTER", 90)}, ["a", "b"]),
+    "nothing runs on the other host": ({"a": look("MASTER", 100), "b": NOTHING}, ["b", "a"]),
+    "keepalived runs on one host": ({"a": look("MASTER", 100), "b": look("BACKUP", 90, "keepalived")}, ["b", "a"]),
+    "keepalived and nothing": ({"a": NOTHING, "b": look("MASTER", 90, "keepalived")}, ["b", "a"]),
+}
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_no_agent_is_stopped_before_the_other_host_can_take_over(name):
+    """Also after a run that ended between the stop of the agent and the start of keepalived."""
+    looks, hosts = FIRST[name]
+    assert order(HOSTS, looks) == hosts
+
+
+def test_the_host_that_gets_keepalived_last_takes_over_what_it_leads():
+    """Our agent on a is master of everything after a takeover; its keepalived takes VI_1 back from that of b."""
+    found = both()
+    for each in found["a"]["instances"]:
+        each["state"] = "MASTER"
+    lines = plan(HOSTS, {"a": found["a"], "b": {**found["b"], "program": "keepalived"}})
+    assert lines[-1].startswith("warning: VI_1: a has the higher priority"), lines
 
 
 def test_the_plan_says_each_step_and_no_loss_for_one_master():
@@ -45,7 +69,7 @@ def test_half_a_migration_takes_only_the_steps_that_are_missing():
     mixed = {"a": look("BACKUP", 100, "keepalived"), "b": look("MASTER", 90)}
     lines = plan(HOSTS, mixed)
     assert lines[0] == "a: runs keepalived already" and lines[1].startswith("b: our agent is stopped"), lines
-    nothing = {"a": look("MASTER", 100, "keepalived"), "b": {"program": None, "instances": []}}
+    nothing = {"a": look("MASTER", 100, "keepalived"), "b": NOTHING}
     assert plan(HOSTS, nothing)[1] == "b: keepalived is enabled and started"
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from fake_nodes import living, play, under_keepalived
@@ -61,6 +63,13 @@ def group(nodes, **variables):
 
 def migrate(folder, nodes, *arguments, **variables):
     return play(folder, group(nodes, **variables), "migrate_from_keepalived", "-e", "ha_pair_group=web", *arguments)
+
+
+def turns(output, task):
+    """Return the hosts that did a task, in order."""
+    return re.findall(
+        r"^(?:ok|changed): \[([^]]*)]", "\n".join(re.findall(rf": {task}] .*\n((?:.+\n)*)", output)), re.M
+    )
 
 
 def test_the_standby_migrates_first_then_the_former_master(tmp_path):
@@ -169,6 +178,25 @@ def test_a_pair_that_has_begun_goes_on_from_there(tmp_path):
     assert done.returncode == 0, done.output
     assert "vrrp_config on web-b" not in done.done and "vrrp_config on web-a" in done.done
     assert "vrrp_agent on web-b" not in done.done
+    # The run before may have ended before it enabled it.
+    assert turns(done.output, "Enable our agent") == ["web-b", "web-a"]
+
+
+def test_a_state_that_changed_between_the_two_looks_is_looked_at_again(tmp_path):
+    """Our agent may take over while it is looked at, and keepalived on the other host was looked at before."""
+    nodes = migrating()
+    nodes[1]["fails_at"] = ["vrrp_info", 4, {**nodes[1], **as_ours(5, "MASTER", 5), "failed": False, "changed": False}]
+    done = migrate(tmp_path, nodes)
+    assert done.returncode == 0, done.output
+    assert "VI_1: web-a MASTER, web-b BACKUP" in done.output
+
+
+@pytest.mark.parametrize("playbook", ["migrate_from_keepalived", "rollback_to_keepalived"])
+def test_strategy_free_changes_nothing(tmp_path, playbook):
+    words = (playbook, "-e", "ha_pair_group=web")
+    done = play(tmp_path, group(migrating()), *words, settings={"ANSIBLE_STRATEGY": "free"})
+    assert done.returncode != 0 and (done.done, done.asked) == ([], []), done.output
+    assert "Stop strategy free" in done.output
 
 
 def test_an_inventory_that_has_the_pair_counts_and_is_compared(tmp_path):
@@ -216,6 +244,29 @@ def test_the_way_back_takes_over_before_anything_is_stopped(tmp_path):
     assert done.returncode == 0 or "web" in done.output
     assert done.done[0] == "vrrp_state on web-b"
     assert done.done.index("stop hotstandby.service") > 0
+
+
+def test_a_host_that_runs_nothing_gets_keepalived_before_the_other_agent_is_stopped(tmp_path):
+    """A run before has ended between the stop of the agent on web-b and the start of keepalived there."""
+    nodes = ours()
+    nothing = {"program": None, "running": False, "instances": [], "samples": [{"running": False, "instances": {}}]}
+    under = {**as_keepalived(5, "BACKUP", 4), "running": True}
+    under["keepalived"]["config"] = f"{tmp_path}/keepalived.conf"
+    nodes[1] = {**nodes[1], **nothing, "stages": [["stop hotstandby.service", under]]}
+    done = rollback(tmp_path, nodes)
+    assert done.done[0] == "vrrp_state on web-a"
+    assert turns(done.output, "Enable and start keepalived") == ["web-b", "web-a"]
+    assert turns(done.output, "Stop and disable our agent") == ["web-b", "web-a"]
+    assert done.output.index("Enable and start keepalived]") < done.output.rindex("Stop and disable our agent]")
+
+
+def test_keepalived_that_reads_another_file_than_the_checked_one_stops_it(tmp_path):
+    nodes = ours()
+    nodes[0]["stages"] = [["stop hotstandby.service", as_keepalived(4, "BACKUP", 5)]]
+    done = rollback(tmp_path, nodes)
+    assert done.returncode == 2 and turns(done.output, "Stop and disable our agent") == ["web-a"], done.output
+    assert "web-a: keepalived reads /etc/keepalived/keepalived.conf, and not" in done.output
+    assert "say -e keepalived_config=/etc/keepalived/keepalived.conf" in done.output
 
 
 def test_a_wrong_word_for_the_file_is_refused(tmp_path):
