@@ -193,7 +193,7 @@ def _device(line: str) -> Optional[str]:
 
 def _whole(line: str) -> str:
     """Return the address of a line as the kernel has it: keepalived leaves the prefix length of a single host out."""
-    return str(ip_interface(line.split()[0]))
+    return str(ip_interface(line.split(maxsplit=1)[0]))
 
 
 def _address(text: Optional[str]) -> Optional[str]:

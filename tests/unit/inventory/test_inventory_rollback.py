@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.rollback import (
     complaints,
+    dropped,
     objections,
     order,
     plan,
@@ -128,3 +129,28 @@ def test_a_complaint_with_which_keepalived_starts_is_a_warning(status, said, ver
 def test_a_test_without_a_complaint_or_that_a_signal_ended_forbids_nothing(status):
     assert (refusals(answered(status)), complaints(answered(status))) == ([], [])
     assert (refusals({"b": {}}), complaints({"b": {}})) == ([], [])
+
+
+def imported(*addresses, **more):
+    entry = {"name": "VI_1", "virtual_ipaddress": list(addresses), **more}
+    return {"a": {"variables": {"shared": {"ha_pair_instances": [entry]}, "host": {"ha_pair_priority": 100}}}}
+
+
+def test_an_address_that_only_the_agent_has_is_named():
+    leader = PAIR["a"]["instances"][0]
+    ours = {
+        **leader,
+        "addresses": ["10.0.0.1/24", "fd00::1/128"],
+        "excluded": [{"text": "10.0.0.3/24", "present": True}],
+    }
+    looks = {"a": {**PAIR["a"], "instances": [ours]}}
+    whole = imported({"address": "10.0.0.1/24", "label": "eth0:1"}, "fd00::1", virtual_ipaddress_excluded=["10.0.0.3"])
+    assert dropped(looks, whole, "/f") == []
+    said = ["a: fd00::1, 10.0.0.3: the agent has it, and /f does not, so nobody would have it"]
+    assert dropped(looks, imported("10.0.0.1/24 dev eth0"), "/f") == said
+
+
+def test_a_file_that_cannot_be_read_and_a_host_without_our_agent_say_nothing_of_addresses():
+    ours = {**PAIR["a"]["instances"][0], "addresses": ["10.0.0.1/24"]}
+    assert dropped({"a": {**PAIR["a"], "instances": [ours]}}, {"a": {"failed": True}}, "/f") == []
+    assert dropped({"a": look("MASTER", 100, "keepalived", addresses=["10.0.0.1/24"])}, imported(), "/f") == []

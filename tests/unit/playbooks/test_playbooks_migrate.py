@@ -216,6 +216,8 @@ def ours(first="MASTER", second="BACKUP", **stages):
         master = 4 if first == "MASTER" else 5
         found = living(number, state, master, vip=VIP)
         found["instances"][0]["base_priority"] = priority
+        told = {"shared": {"ha_pair_instances": [ENTRY]}, "host": {}}
+        found["answers"] = {"vrrp_config_info": {"variables": told, "problems": []}}
         nodes.append(found)
     return nodes
 
@@ -258,6 +260,19 @@ def test_a_host_that_runs_nothing_gets_keepalived_before_the_other_agent_is_stop
     assert turns(done.output, "Enable and start keepalived") == ["web-b", "web-a"]
     assert turns(done.output, "Stop and disable our agent") == ["web-b", "web-a"]
     assert done.output.index("Enable and start keepalived]") < done.output.rindex("Stop and disable our agent]")
+
+
+def test_an_address_that_the_old_file_does_not_have_is_refused_unless_accepted(tmp_path):
+    nodes = ours()
+    entry = {**ENTRY, "virtual_ipaddress": ["192.168.8.99/24"]}
+    told = {"variables": {"shared": {"ha_pair_instances": [entry]}, "host": {}}, "problems": []}
+    nodes[0]["answers"] = nodes[1]["answers"] = {"vrrp_config_info": told}
+    done = rollback(tmp_path, nodes)
+    assert (done.returncode, done.done) == (2, []), done.output
+    said = f"web-a: 192.168.8.100: the agent has it, and {tmp_path}/keepalived.conf does not, so nobody would have it"
+    assert said in done.output and "-e rollback_drops=true" in done.output
+    done = rollback(tmp_path, nodes, "--check", "-e", "rollback_drops=true")
+    assert done.returncode == 0 and f"warning: {said}" in done.output, done.output
 
 
 def test_keepalived_that_reads_another_file_than_the_checked_one_stops_it(tmp_path):
