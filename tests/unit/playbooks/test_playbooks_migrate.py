@@ -199,6 +199,20 @@ def test_strategy_free_changes_nothing(tmp_path, playbook):
     assert "Stop strategy free" in done.output
 
 
+def test_a_pair_that_cannot_be_migrated_stops_no_other_pair(tmp_path):
+    broken = [keepalived(14, "MASTER", 14), keepalived(15, "BACKUP", 14)]
+    broken[1]["answers"]["vrrp_config_info"].update(not_carried_over=[GAP])
+    other = {"hosts": {f"db-{letter}": {"found": found} for letter, found in zip("ab", broken)}}
+    web = group(migrating())["web"]
+    done = play(
+        tmp_path, {"ha_pair": {"children": {"web": {"hosts": web["hosts"]}, "db": other}}}, "migrate_from_keepalived"
+    )
+    assert done.returncode == 2, done.output
+    assert "web   ok      VI_1: web-a MASTER, web-b BACKUP" in done.output
+    assert "db    FAILED  db-b: /etc/keepalived/keepalived.conf:3: virtual_server" in done.output
+    assert not [line for line in done.done if "on db-" in line]
+
+
 def test_an_inventory_that_has_the_pair_counts_and_is_compared(tmp_path):
     done = migrate(
         tmp_path, migrating(), "--check", ha_pair_instances=[{**ENTRY, "nopreempt": True, "auth_pass": "Xq7bL2vN"}]
