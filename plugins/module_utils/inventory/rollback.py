@@ -160,6 +160,11 @@ def _costs(first: str, last: str, looks: Mapping[str, Look]) -> list[str]:
     ]
     if not names:
         return []
+    if not looks[first].get("instances"):
+        return [
+            f"warning: {first} runs nothing, so its priority is not known: where {last} has the higher one, its"
+            f" keepalived takes over from that of {first} at the end, and clients may lose some packets"
+        ]
     return [
         f"warning: {', '.join(names)}: {last} has the higher priority, so its keepalived takes over from that of"
         f" {first} at the end, and clients may lose some packets (nopreempt in keepalived's file prevents that)"

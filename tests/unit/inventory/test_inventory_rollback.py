@@ -74,6 +74,11 @@ def test_half_a_migration_takes_only_the_steps_that_are_missing():
     assert plan(HOSTS, nothing)[1] == "b: keepalived is enabled and started"
 
 
+def test_a_priority_that_nobody_tells_is_not_made_up():
+    lines = plan(HOSTS, {"a": NOTHING, "b": look("MASTER", 90)})
+    assert lines[-1].startswith("warning: a runs nothing, so its priority is not known"), lines
+
+
 def both(preempt=True):
     def node(one, two):
         found = look(*one)
