@@ -37,6 +37,22 @@ options:
       - For each host the result of a command that prints the version of keepalived and tests that file.
     type: dict
     default: {}
+  imported:
+    description:
+      - For each host the result of M(hotstandby.vrrp.vrrp_config_info) for that file. A virtual address of the agent
+        that is not in it is an objection.
+    type: dict
+    default: {}
+  path:
+    description:
+      - Where that file is.
+    type: str
+    default: the file of keepalived
+  drops:
+    description:
+      - Whether it is accepted that nobody has these addresses. Then each is a warning of the plan.
+    type: bool
+    default: false
 seealso:
   - plugin: hotstandby.vrrp.migration
     plugin_type: filter
@@ -58,14 +74,21 @@ _value:
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import rollback as of_pair
 
+_DROPS = "say -e rollback_file=today, add it to that file, or accept it with -e rollback_drops=true"
 
-def rollback(hosts, looks, file="old", tests=None):
+
+def rollback(hosts, looks, file="old", tests=None, imported=None, path="the file of keepalived", drops=False):
     """Return what was worked out for the pair of ``hosts``."""
     hosts = list(hosts)
+    dropped = of_pair.dropped(looks, imported or {}, path)
     return {
         "order": of_pair.order(hosts, looks),
-        "objections": of_pair.objections(hosts, looks, file) + of_pair.refusals(tests or {}),
-        "plan": of_pair.plan(hosts, looks) + of_pair.complaints(tests or {}),
+        "objections": of_pair.objections(hosts, looks, file)
+        + of_pair.refusals(tests or {})
+        + ([] if drops else [f"{text}: {_DROPS}" for text in dropped]),
+        "plan": of_pair.plan(hosts, looks)
+        + of_pair.complaints(tests or {})
+        + ([f"warning: {text}" for text in dropped] if drops else []),
     }
 
 

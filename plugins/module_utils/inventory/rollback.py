@@ -9,21 +9,28 @@ keepalived first, as the standby of our agent on the other host, which hands ove
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_interface
 from typing import Any
 
 from ..vrrp.config.keywords.keepalived_behaviour import COMPLAINTS, FATAL, GOOD, INSECURE, judged
 from ..vrrp.config.keywords.keepalived_releases import NEWEST, UnknownRelease, release
-from .migration import HOTSTANDBY, KEEPALIVED, Look, masters_of
+from .migration import HOTSTANDBY, KEEPALIVED, Imported, Look, masters_of
 
 FILES = ("old", "today")
 Tests = Mapping[str, Mapping[str, Any]]  # of each host: rc, stdout with the version, stderr
+_RANK = {KEEPALIVED: 0, None: 1, HOTSTANDBY: 2}
+_ADDRESSES = ("virtual_ipaddress", "virtual_ipaddress_excluded")
 _SIGNAL = 128  # from there on the shell tells a signal
 
 
 def order(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
-    """Return the hosts, that first which has the higher priority in most instances."""
-    return sorted(hosts, key=lambda host: -len(_leads(host, hosts, looks)))
+    """Return the hosts in the order in which they get keepalived.
+
+    A host that runs keepalived already comes first, then one that runs nothing, as nobody could take over from the
+    other one before. Where both run our agent, it is the one with the higher priority in most instances.
+    """
+    return sorted(hosts, key=lambda host: (_RANK[looks[host].get("program")], -len(_leads(host, hosts, looks))))
 
 
 def objections(hosts: Sequence[str], looks: Mapping[str, Look], file: str) -> list[str]:
@@ -59,6 +66,46 @@ def complaints(tests: Tests) -> list[str]:
         for host, test in tests.items()
         if _verdict(test) in (COMPLAINTS, INSECURE)
     ]
+
+
+def dropped(looks: Mapping[str, Look], imported: Mapping[str, Imported], path: str) -> list[str]:
+    """Return which virtual addresses of our agent are not in the file that keepalived gets, as sentences.
+
+    ``imported`` is what vrrp_config_info returns of that file. A file that it cannot read says nothing about addresses.
+    """
+    found = []
+    for host, look in looks.items():
+        variables = (imported.get(host) or {}).get("variables")
+        if look.get("program") != HOTSTANDBY or not variables:
+            continue
+        theirs = set(_addresses(variables))
+        ours = [entry for each in look.get("instances") or () for entry in _held(each)]
+        lost = [str(address) for address in dict.fromkeys(ours) if address not in theirs]
+        if lost:
+            found.append(f"{host}: {', '.join(lost)}: the agent has it, and {path} does not, so nobody would have it")
+    return found
+
+
+def _held(instance: Mapping[str, Any]) -> Iterator[Any]:
+    for each in (*(instance.get("addresses") or ()), *(instance.get("excluded") or ())):
+        yield _plain(each.get("text") if isinstance(each, Mapping) else each)
+
+
+def _addresses(value: Any) -> Iterator[Any]:
+    """Yield the virtual addresses in variables of the role, wherever they are."""
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            if name in _ADDRESSES and isinstance(each, Sequence):
+                yield from (_plain(entry["address"] if isinstance(entry, Mapping) else entry) for entry in each)
+            else:
+                yield from _addresses(each)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for each in value:
+            yield from _addresses(each)
+
+
+def _plain(text: Any) -> Any:
+    return ip_interface(str(text).split()[0]).ip
 
 
 def _verdict(test: Mapping[str, Any]) -> str:
@@ -113,6 +160,11 @@ def _costs(first: str, last: str, looks: Mapping[str, Look]) -> list[str]:
     ]
     if not names:
         return []
+    if not looks[first].get("instances"):
+        return [
+            f"warning: {first} runs nothing, so its priority is not known: where {last} has the higher one, its"
+            f" keepalived takes over from that of {first} at the end, and clients may lose some packets"
+        ]
     return [
         f"warning: {', '.join(names)}: {last} has the higher priority, so its keepalived takes over from that of"
         f" {first} at the end, and clients may lose some packets (nopreempt in keepalived's file prevents that)"

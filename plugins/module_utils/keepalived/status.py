@@ -9,6 +9,7 @@ explained in the same words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from ipaddress import ip_interface
 from typing import Any, Optional
@@ -17,6 +18,7 @@ from ..vrrp.protocol.priority import CheckResult, Verdict, verdict
 from .dump import Dump, Record
 
 MASTER, BACKUP, FAULT = "MASTER", "BACKUP", "FAULT"
+_BELOW_VMAC = re.compile(r"vmac on ([^,\s]+)")
 _SAME_S = 0.001  # two times of a dump that are one, as it has microseconds
 
 # Since 2.3.3 a dump names the faults of an interface. Those that are looked up here have better words.
@@ -40,13 +42,14 @@ def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[
     judged = _explained(verdict(base, checks), priority)
     faults = _faults(dump, record, interface, source, judged) if state == FAULT else []
     master = _master(record, state, source, priority, now)
-    addresses = [(_device(line) or interface, line.split()[0]) for line in record.lists.get("Virtual IP", ())]
+    addresses = [(_device(line) or interface, _whole(line)) for line in record.lists.get("Virtual IP", ())]
+    below = _BELOW_VMAC.search(record.get("Interface") or "")
     changed = record.number("Last transition")
     waits_us = record.number("Master down timer")
     instance = {
         "name": record.title,
         "state": state,
-        "interface": interface,
+        "interface": below[1] if below else interface,
         "virtual_router_id": record.whole("Virtual Router ID"),
         "version": record.whole("VRRP Version"),
         "base_priority": base,
@@ -58,7 +61,7 @@ def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[
         "unicast_peers": [line.split()[0] for line in record.lists.get("Unicast Peer", ())],
         "addresses": [address for _name, address in addresses],
         "addresses_present": [address for name, address in addresses if (name, address) in present],
-        "excluded": [line.split()[0] for line in record.lists.get("Virtual IP Excluded", ())],
+        "excluded": [_whole(line) for line in record.lists.get("Virtual IP Excluded", ())],
         "hold": None,
         "maintenance": None,
         "yielding": False,
@@ -185,7 +188,12 @@ def _interval_s(record: Record) -> Optional[float]:
 
 def _device(line: str) -> Optional[str]:
     words = line.split()
-    return words[words.index("dev") + 1] if "dev" in words[:-1] else None
+    return words[words.index("dev") + 1].partition("@")[0] if "dev" in words[:-1] else None  # vrrp.51@eth0
+
+
+def _whole(line: str) -> str:
+    """Return the address of a line as the kernel has it: keepalived leaves the prefix length of a single host out."""
+    return str(ip_interface(line.split(maxsplit=1)[0]))
 
 
 def _address(text: Optional[str]) -> Optional[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.rollback import (
     complaints,
+    dropped,
     objections,
     order,
     plan,
@@ -28,7 +29,31 @@ PAIR = {"a": look("MASTER", 100), "b": look("BACKUP", 90)}
 def test_the_host_that_the_priorities_make_master_is_first_whoever_is_master_now():
     assert order(HOSTS, PAIR) == ["a", "b"]
     assert order(HOSTS, {"a": look("MASTER", 90), "b": look("BACKUP", 100)}) == ["b", "a"]
-    assert order(HOSTS, {"a": {"program": None, "instances": []}, "b": PAIR["b"]}) == ["b", "a"]
+
+
+NOTHING = {"program": None, "instances": []}
+FIRST = {
+    "nothing runs on the leader": ({"a": NOTHING, "b": look("MASTER", 90)}, ["a", "b"]),
+    "nothing runs on the other host": ({"a": look("MASTER", 100), "b": NOTHING}, ["b", "a"]),
+    "keepalived runs on one host": ({"a": look("MASTER", 100), "b": look("BACKUP", 90, "keepalived")}, ["b", "a"]),
+    "keepalived and nothing": ({"a": NOTHING, "b": look("MASTER", 90, "keepalived")}, ["b", "a"]),
+}
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_no_agent_is_stopped_before_the_other_host_can_take_over(name):
+    """Also after a run that ended between the stop of the agent and the start of keepalived."""
+    looks, hosts = FIRST[name]
+    assert order(HOSTS, looks) == hosts
+
+
+def test_the_host_that_gets_keepalived_last_takes_over_what_it_leads():
+    """Our agent on a is master of everything after a takeover; its keepalived takes VI_1 back from that of b."""
+    found = both()
+    for each in found["a"]["instances"]:
+        each["state"] = "MASTER"
+    lines = plan(HOSTS, {"a": found["a"], "b": {**found["b"], "program": "keepalived"}})
+    assert lines[-1].startswith("warning: VI_1: a has the higher priority"), lines
 
 
 def test_the_plan_says_each_step_and_no_loss_for_one_master():
@@ -45,8 +70,13 @@ def test_half_a_migration_takes_only_the_steps_that_are_missing():
     mixed = {"a": look("BACKUP", 100, "keepalived"), "b": look("MASTER", 90)}
     lines = plan(HOSTS, mixed)
     assert lines[0] == "a: runs keepalived already" and lines[1].startswith("b: our agent is stopped"), lines
-    nothing = {"a": look("MASTER", 100, "keepalived"), "b": {"program": None, "instances": []}}
+    nothing = {"a": look("MASTER", 100, "keepalived"), "b": NOTHING}
     assert plan(HOSTS, nothing)[1] == "b: keepalived is enabled and started"
+
+
+def test_a_priority_that_nobody_tells_is_not_made_up():
+    lines = plan(HOSTS, {"a": NOTHING, "b": look("MASTER", 90)})
+    assert lines[-1].startswith("warning: a runs nothing, so its priority is not known"), lines
 
 
 def both(preempt=True):
@@ -104,3 +134,28 @@ def test_a_complaint_with_which_keepalived_starts_is_a_warning(status, said, ver
 def test_a_test_without_a_complaint_or_that_a_signal_ended_forbids_nothing(status):
     assert (refusals(answered(status)), complaints(answered(status))) == ([], [])
     assert (refusals({"b": {}}), complaints({"b": {}})) == ([], [])
+
+
+def imported(*addresses, **more):
+    entry = {"name": "VI_1", "virtual_ipaddress": list(addresses), **more}
+    return {"a": {"variables": {"shared": {"ha_pair_instances": [entry]}, "host": {"ha_pair_priority": 100}}}}
+
+
+def test_an_address_that_only_the_agent_has_is_named():
+    leader = PAIR["a"]["instances"][0]
+    ours = {
+        **leader,
+        "addresses": ["10.0.0.1/24", "fd00::1/128"],
+        "excluded": [{"text": "10.0.0.3/24", "present": True}],
+    }
+    looks = {"a": {**PAIR["a"], "instances": [ours]}}
+    whole = imported({"address": "10.0.0.1/24", "label": "eth0:1"}, "fd00::1", virtual_ipaddress_excluded=["10.0.0.3"])
+    assert dropped(looks, whole, "/f") == []
+    said = ["a: fd00::1, 10.0.0.3: the agent has it, and /f does not, so nobody would have it"]
+    assert dropped(looks, imported("10.0.0.1/24 dev eth0"), "/f") == said
+
+
+def test_a_file_that_cannot_be_read_and_a_host_without_our_agent_say_nothing_of_addresses():
+    ours = {**PAIR["a"]["instances"][0], "addresses": ["10.0.0.1/24"]}
+    assert dropped({"a": {**PAIR["a"], "instances": [ours]}}, {"a": {"failed": True}}, "/f") == []
+    assert dropped({"a": look("MASTER", 100, "keepalived", addresses=["10.0.0.1/24"])}, imported(), "/f") == []

@@ -28,6 +28,15 @@ def test_a_status_of_a_master_of_version_2():
     assert settled(found)
 
 
+def test_addresses_of_a_single_host_and_of_a_virtual_mac_are_compared_as_the_kernel_has_them():
+    """keepalived leaves /32 and /128 out, and names the interface with that below it."""
+    dump = text("v2-pass.master").replace("192.168.8.100/24 dev eth0", "192.168.8.100 dev vrrp.51@eth0")
+    dump = dump.replace("Interface = eth0\n", "Interface = vrrp.51, vmac on eth0\n", 1)
+    (found,) = instances(parse(dump), 1795373590.0, {("vrrp.51", "192.168.8.100/32")})
+    assert found["addresses"] == found["addresses_present"] == ["192.168.8.100/32"]
+    assert found["interface"] == "eth0"
+
+
 def test_a_keepalived_that_does_not_tell_how_long_it_waits():
     without = text("v2-pass.master").replace("Master down timer", "Another timer")
     assert [each["takeover_s"] for each in instances(parse(without), 1795373590.0, {VIP})] == [None]

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from fake_nodes import living, play, under_keepalived
@@ -61,6 +63,13 @@ def group(nodes, **variables):
 
 def migrate(folder, nodes, *arguments, **variables):
     return play(folder, group(nodes, **variables), "migrate_from_keepalived", "-e", "ha_pair_group=web", *arguments)
+
+
+def turns(output, task):
+    """Return the hosts that did a task, in order."""
+    return re.findall(
+        r"^(?:ok|changed): \[([^]]*)]", "\n".join(re.findall(rf": {task}] .*\n((?:.+\n)*)", output)), re.M
+    )
 
 
 def test_the_standby_migrates_first_then_the_former_master(tmp_path):
@@ -169,6 +178,39 @@ def test_a_pair_that_has_begun_goes_on_from_there(tmp_path):
     assert done.returncode == 0, done.output
     assert "vrrp_config on web-b" not in done.done and "vrrp_config on web-a" in done.done
     assert "vrrp_agent on web-b" not in done.done
+    # The run before may have ended before it enabled it.
+    assert turns(done.output, "Enable our agent") == ["web-b", "web-a"]
+
+
+def test_a_state_that_changed_between_the_two_looks_is_looked_at_again(tmp_path):
+    """Our agent may take over while it is looked at, and keepalived on the other host was looked at before."""
+    nodes = migrating()
+    nodes[1]["fails_at"] = ["vrrp_info", 4, {**nodes[1], **as_ours(5, "MASTER", 5), "failed": False, "changed": False}]
+    done = migrate(tmp_path, nodes)
+    assert done.returncode == 0, done.output
+    assert "VI_1: web-a MASTER, web-b BACKUP" in done.output
+
+
+@pytest.mark.parametrize("playbook", ["migrate_from_keepalived", "rollback_to_keepalived"])
+def test_strategy_free_changes_nothing(tmp_path, playbook):
+    words = (playbook, "-e", "ha_pair_group=web")
+    done = play(tmp_path, group(migrating()), *words, settings={"ANSIBLE_STRATEGY": "free"})
+    assert done.returncode != 0 and (done.done, done.asked) == ([], []), done.output
+    assert "Stop strategy free" in done.output
+
+
+def test_a_pair_that_cannot_be_migrated_stops_no_other_pair(tmp_path):
+    broken = [keepalived(14, "MASTER", 14), keepalived(15, "BACKUP", 14)]
+    broken[1]["answers"]["vrrp_config_info"].update(not_carried_over=[GAP])
+    other = {"hosts": {f"db-{letter}": {"found": found} for letter, found in zip("ab", broken)}}
+    web = group(migrating())["web"]
+    done = play(
+        tmp_path, {"ha_pair": {"children": {"web": {"hosts": web["hosts"]}, "db": other}}}, "migrate_from_keepalived"
+    )
+    assert done.returncode == 2, done.output
+    assert "web   ok      VI_1: web-a MASTER, web-b BACKUP" in done.output
+    assert "db    FAILED  db-b: /etc/keepalived/keepalived.conf:3: virtual_server" in done.output
+    assert not [line for line in done.done if "on db-" in line]
 
 
 def test_an_inventory_that_has_the_pair_counts_and_is_compared(tmp_path):
@@ -188,6 +230,8 @@ def ours(first="MASTER", second="BACKUP", **stages):
         master = 4 if first == "MASTER" else 5
         found = living(number, state, master, vip=VIP)
         found["instances"][0]["base_priority"] = priority
+        told = {"shared": {"ha_pair_instances": [ENTRY]}, "host": {}}
+        found["answers"] = {"vrrp_config_info": {"variables": told, "problems": []}}
         nodes.append(found)
     return nodes
 
@@ -216,6 +260,42 @@ def test_the_way_back_takes_over_before_anything_is_stopped(tmp_path):
     assert done.returncode == 0 or "web" in done.output
     assert done.done[0] == "vrrp_state on web-b"
     assert done.done.index("stop hotstandby.service") > 0
+
+
+def test_a_host_that_runs_nothing_gets_keepalived_before_the_other_agent_is_stopped(tmp_path):
+    """A run before has ended between the stop of the agent on web-b and the start of keepalived there."""
+    nodes = ours()
+    nothing = {"program": None, "running": False, "instances": [], "samples": [{"running": False, "instances": {}}]}
+    under = {**as_keepalived(5, "BACKUP", 4), "running": True}
+    under["keepalived"]["config"] = f"{tmp_path}/keepalived.conf"
+    nodes[1] = {**nodes[1], **nothing, "stages": [["stop hotstandby.service", under]]}
+    done = rollback(tmp_path, nodes)
+    assert done.done[0] == "vrrp_state on web-a"
+    assert turns(done.output, "Enable and start keepalived") == ["web-b", "web-a"]
+    assert turns(done.output, "Stop and disable our agent") == ["web-b", "web-a"]
+    assert done.output.index("Enable and start keepalived]") < done.output.rindex("Stop and disable our agent]")
+
+
+def test_an_address_that_the_old_file_does_not_have_is_refused_unless_accepted(tmp_path):
+    nodes = ours()
+    entry = {**ENTRY, "virtual_ipaddress": ["192.168.8.99/24"]}
+    told = {"variables": {"shared": {"ha_pair_instances": [entry]}, "host": {}}, "problems": []}
+    nodes[0]["answers"] = nodes[1]["answers"] = {"vrrp_config_info": told}
+    done = rollback(tmp_path, nodes)
+    assert (done.returncode, done.done) == (2, []), done.output
+    said = f"web-a: 192.168.8.100: the agent has it, and {tmp_path}/keepalived.conf does not, so nobody would have it"
+    assert said in done.output and "-e rollback_drops=true" in done.output
+    done = rollback(tmp_path, nodes, "--check", "-e", "rollback_drops=true")
+    assert done.returncode == 0 and f"warning: {said}" in done.output, done.output
+
+
+def test_keepalived_that_reads_another_file_than_the_checked_one_stops_it(tmp_path):
+    nodes = ours()
+    nodes[0]["stages"] = [["stop hotstandby.service", as_keepalived(4, "BACKUP", 5)]]
+    done = rollback(tmp_path, nodes)
+    assert done.returncode == 2 and turns(done.output, "Stop and disable our agent") == ["web-a"], done.output
+    assert "web-a: keepalived reads /etc/keepalived/keepalived.conf, and not" in done.output
+    assert "say -e keepalived_config=/etc/keepalived/keepalived.conf" in done.output
 
 
 def test_a_wrong_word_for_the_file_is_refused(tmp_path):
