@@ -58,13 +58,14 @@ def watched(pair: Pair, figure: Figure, what: str, owner: str) -> Iterator[None]
         heard = len(capture.adverts(vrid=51))
         pair.settled_on(owner)
         capture.wait(lambda now: len(now.adverts(vrid=51)) >= heard + 2, 6, "the owner goes on advertising")
+        at_the_end = {str(vrrp.source) for _at, vrrp in capture.adverts(vrid=51)[-2:]}
         report = probe.report()
     changes = senders(capture)
     figure(f"{what}: {report.lost} of {report.sent} lost, {len(report.moves)} moves, senders {' '.join(changes)}")
     assert report.lost == 0, str(report)
-    # Two masters side by side would take turns in what is heard, without a move of the address.
-    assert len(changes) == len(report.moves) + 1, f"{changes}, {report}"
-    assert changes[-1] == pair.bed.node(owner).ip
+    # A router that gives way says so with a last advertisement. Two masters side by side would take turns for longer.
+    assert len(changes) <= 3 * len(report.moves) + 1, f"two senders: {changes}, {report}"
+    assert at_the_end == {pair.bed.node(owner).ip}
 
 
 def fails(pair: Pair, playbook: str, *arguments: str) -> str:
