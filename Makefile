@@ -30,7 +30,7 @@ PARALLEL := --dist worksteal --numprocesses
 CHECK ?= lint+unit+simulation
 PARTS ?= pythons+sanity+lint+unit+simulation network timing labs+integration+molecule
 # The longest first: two run side by side, and both end at about the same time.
-FIRST_SCENARIOS := keepalived fleet faults default change update migrate
+FIRST_SCENARIOS := keepalived fleet faults migrate default change update
 SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 empty :=
 space := $(empty) $(empty)

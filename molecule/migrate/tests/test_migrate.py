@@ -20,6 +20,7 @@ from conftest import A, B, Pair
 
 Figure = Callable[[str], None]
 CONF = "/etc/keepalived/keepalived.conf"
+LIBRARY = "/usr/local/lib/hotstandby"
 DROP_IN = "/run/systemd/system/hotstandby.service.d/broken.conf"
 LEFT = re.compile(r"ha_pair +FAILED +(?P<why>.*)")
 
@@ -114,10 +115,10 @@ def agent_that_does_not_start(pair: Pair, name: str) -> Iterator[None]:
     shell(pair, name, f"rm {DROP_IN}; systemctl daemon-reload; systemctl reset-failed hotstandby || :")
 
 
-def lost_at(pair: Pair, folder: Path, name: str, fact: str) -> str:
-    """Return an argument with which the connection to a node breaks once its fact ``fact`` is there."""
+def lost_at(pair: Pair, folder: Path, name: str, fact: str, of: str = "") -> str:
+    """Return an argument with which the connection to a node breaks once it, or the node ``of``, has the fact."""
     good = json.loads((pair.folder / "connection.yml").read_text())["all"]["hosts"][name]["ansible_ssh_args"]
-    there = f"hostvars['{name}'].{fact} is defined"
+    there = f"hostvars['{of or name}'].{fact} is defined"
     args = f"{{{{ '-o ControlPath=none -o ProxyCommand=false' if {there} else '{good}' }}}}"
     path = folder / "dies.yml"
     path.write_text(json.dumps({"all": {"hosts": {name: {"ansible_ssh_args": args}}}}))
@@ -128,6 +129,23 @@ def test_what_keepalived_alone_does_is_refused_with_its_line(pair: Pair, figure:
     with watched(pair, figure, "refused: virtual_server", A), edited(pair, B, "'$a virtual_server 10.9.8.7 80 { }'"):
         why = fails(pair, "migrate_from_keepalived")
     assert re.search(rf"node-b: {CONF}:\d+: virtual_server: the load balancer of keepalived", why), why
+    assert services(pair) == KEEPALIVED
+
+
+def test_a_variable_that_is_misspelt_stops_it_before_anything_is_installed(pair: Pair, figure: Figure) -> None:
+    with watched(pair, figure, "refused: ha_pair_advrt_int", A):
+        why = fails(pair, "migrate_from_keepalived", "-e", "ha_pair_advrt_int=2")
+    assert "ha_pair_advrt_int" in why, why
+    assert shell(pair, B, f"ls -d {LIBRARY} 2>/dev/null || :") == ""
+    assert services(pair) == KEEPALIVED
+
+
+def test_an_agent_that_cannot_be_installed_leaves_keepalived_alone(pair: Pair, figure: Figure) -> None:
+    with watched(pair, figure, "the agent cannot be installed on the standby", A):
+        shell(pair, B, f"touch {LIBRARY}")
+        why = fails(pair, "migrate_from_keepalived")
+        shell(pair, B, f"rm {LIBRARY}")
+    assert f"node-b: Install the agent beside keepalived: {LIBRARY}" in why, why
     assert services(pair) == KEEPALIVED
 
 
@@ -168,6 +186,14 @@ def test_an_agent_that_does_not_start_on_the_former_master_leaves_ours_master(pa
     assert services(pair) == {A: "keepalived*", B: "hotstandby*"}
 
 
+def test_ssh_that_dies_before_the_proof_leaves_two_agents_that_work(pair: Pair, figure: Figure, tmp_path: Path) -> None:
+    dies = lost_at(pair, tmp_path, A, "__ha_pair_took_its_place")
+    with watched(pair, figure, "ssh dies before the proof", B):
+        why = fails(pair, "migrate_from_keepalived", dies)
+    assert "node-a is unreachable" in why, why
+    assert services(pair) == OURS
+
+
 def test_the_same_command_finishes_it(pair: Pair, figure: Figure) -> None:
     with watched(pair, figure, "the same command finishes it", A):
         pair.play("migrate_from_keepalived")
@@ -192,6 +218,16 @@ def test_keepalived_that_does_not_start_leaves_the_agents_in_charge(pair: Pair, 
         shell(pair, A, f"rm {unit}; systemctl daemon-reload; systemctl reset-failed keepalived || :")
     assert "node-a: Enable and start keepalived: Unable to start service keepalived.service" in why, why
     assert services(pair) == OURS
+
+
+def test_ssh_that_dies_in_the_middle_of_the_way_back_leaves_the_agent_master(
+    pair: Pair, figure: Figure, tmp_path: Path
+) -> None:
+    dies = lost_at(pair, tmp_path, B, "__ha_pair_took_its_place", of=A)
+    with watched(pair, figure, "ssh dies in the middle of the rollback", B):
+        why = fails(pair, "rollback_to_keepalived", dies)
+    assert "node-b is unreachable" in why, why
+    assert services(pair) == {A: "keepalived*", B: "hotstandby*"}
 
 
 def test_it_rolls_back_without_a_loss(pair: Pair, figure: Figure) -> None:
