@@ -61,7 +61,15 @@ class CountedAgent(Agent):
     def configure(self, text: str, check: bool = False) -> dict[str, Any]:
         """Run vrrp_config on this node, as ``hotstandby module`` does, and return its result."""
         places = {"path": str(self.config), "runtime_dir": str(self.runtime_dir)}
-        params = {"content": text, "confirm": None, "start": False, "master_of": [], "peer_key": "", **places}
+        params = {
+            "content": text,
+            "confirm": None,
+            "start": False,
+            "master_of": [],
+            "peer_key": "",
+            "program": "hotstandby",
+            **places,
+        }
         package = "ansible_collections.hotstandby.vrrp.plugins.module_utils"
         words = [sys.executable, "-c", COUNTED, package, ".deployment.module_entry", "module", "module", "vrrp_config"]
         done = self.host.run(
