@@ -28,7 +28,7 @@ PARALLEL := --dist worksteal --numprocesses
 
 # The parts of `make check` and `make test`, in this order. Those joined by + run side by side, the others alone.
 CHECK ?= lint+unit+simulation
-PARTS ?= pythons+sanity+lint+unit+simulation network timing labs+integration+molecule
+PARTS ?= pythons+sanity+lint+unit+simulation+integration+labs network timing molecule
 # The longest first: two run side by side, and both end at about the same time.
 FIRST_SCENARIOS := keepalived fleet faults migrate default change update
 SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
