@@ -17,6 +17,7 @@ from ..keepalived import holds
 from ..keepalived.process import CONFIG, PROGRAM
 from ..vrrp.client import AgentUnreachable
 from ..vrrp.config.diff import Diff, compare
+from ..vrrp.config.keywords.keepalived_behaviour import ended_itself
 from ..vrrp.config.keywords.keepalived_changes import REFUSED
 from ..vrrp.config.keywords.keepalived_releases import UnknownRelease, release
 from ..vrrp.config.keywords.table import ROOT
@@ -124,8 +125,9 @@ class KeepalivedFile:
         finally:
             os.unlink(name)
         said = [line.replace(name, self.path) for line in f"{output}\n{errors}".splitlines() if line.strip()]
-        if status:  # 5 is a complaint with which keepalived starts, and our file is to have none
-            raise self._refused([f"keepalived --config-test ended with status {status}", *said])
+        # 5 is a complaint with which keepalived starts, and our file is to have none.
+        if status and not ended_itself(status, "\n".join(said)):
+            raise self._refused([*said, f"keepalived --config-test ended with status {status}"])
 
     def needs_write(self, text: str) -> bool:
         """Return whether content, mode or owner differ."""

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import keepalived_file, keepalived_status
+import pytest
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import (
+    keepalived_client,
+    keepalived_file,
+    keepalived_status,
+)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import Run
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import holds, reader
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentUnreachable
@@ -30,10 +36,13 @@ vrrp_instance VI_1 {{
 }}
 """
 FOREIGN = FILE.partition("\n")[2]
+_SIGTERM = 143  # as the shell tells it
 
 
 class FakeKeepalived:
     """Its peer advertises ``peer``. ``complaint`` is what keepalived says of a file that it tests.
+
+    ``test_ends`` is the exit status of that, where it is not the usual one.
 
     ``deaf``: it does not take a file that it is told to reload. ``alone``: no peer takes over.
     """
@@ -46,7 +55,7 @@ class FakeKeepalived:
         self.running, self.enabled = running, running
         self.in_force = text if running else ""
         self.peer, self.complaint, self.deaf, self.alone = 100, "", False, False
-        self.version = "2.2.7"
+        self.version, self.test_ends = "2.2.7", 0
         self.commands: list[str] = []
         self.warnings: list[str] = []  # of the module that has it as its keepalived
         monkeypatch.setattr(reader, "find", lambda: ("keepalived",) if self.running else ())
@@ -63,7 +72,12 @@ class FakeKeepalived:
             state, file = "active" if self.running else "inactive", "enabled" if self.enabled else "disabled"
             return 0, f"ActiveState={state}\nUnitFileState={file}\n", ""
         if words[0] == "sh":
-            return (5, "", f"({words[-1]}: Line 3) {self.complaint}\n") if self.complaint else (0, "", "")
+            said = f"({words[-1]}: Line 3) {self.complaint}\n" if self.complaint else ""
+            return (
+                self.test_ends or (5 if said else 0),
+                "",
+                f"{said}Terminated\n" if self.test_ends == _SIGTERM else said,
+            )
         if words == ["keepalived", "--version"]:
             return 0, "", f"Keepalived v{self.version} (01/16,2022)\n\nCopyright(C) 2001-2022\n"
         verb = next((word for word in words[1:] if not word.startswith("-")), "")
@@ -100,3 +114,19 @@ class FakeKeepalived:
             "reasons": [], "peers": [peer], "since_s": 3.0, "hold": found.states.get(each.name, (None,))[0],
             "maintenance": None, "master": peer if state == "BACKUP" else None,
         }  # fmt: skip
+
+
+class Asked(Module):
+    """It is the module of a task on the node of a fake keepalived. ``usual`` are its options, ``params`` others."""
+
+    def __init__(self, fake: FakeKeepalived, usual: dict[str, Any], check: bool = False, **params: Any):
+        super().__init__({"params": {**usual, **params}, "check_mode": check})
+        self.run_command = fake.run_command
+
+
+@pytest.fixture
+def kept(tmp_path: Any, monkeypatch: Any) -> FakeKeepalived:
+    """Return a keepalived, whose file is there."""
+    monkeypatch.setattr(keepalived_file, "CONFIG", str(tmp_path / "keepalived.conf"))
+    monkeypatch.setattr(keepalived_client, "_BETWEEN_LOOKS_S", 0.0)
+    return FakeKeepalived(monkeypatch, tmp_path / "keepalived.conf")

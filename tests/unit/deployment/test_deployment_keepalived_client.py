@@ -73,7 +73,7 @@ def test_a_file_that_is_refused_is_an_error_with_its_problems(made):
     fake.complaint = "no"
     with pytest.raises(AgentError) as caught:
         client.demote("VI_1")
-    assert caught.value.problems[0] == "keepalived --config-test ended with status 5"
+    assert caught.value.problems[-1] == "keepalived --config-test ended with status 5"
 
 
 def test_a_drain_keeps_the_reason_and_comes_to_its_end(made):

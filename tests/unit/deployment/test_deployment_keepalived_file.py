@@ -40,9 +40,26 @@ def test_what_keepalived_complains_about_is_never_written(made):
     with pytest.raises(Refused) as caught:
         file.put(NEW)
     assert caught.value.problems == (
-        "keepalived --config-test ended with status 5",
         f"({fake.path}: Line 3) Unknown keyword 'foo'",
+        "keepalived --config-test ended with status 5",
     )
+    assert (fake.commands, fake.path.read_text()) == ([], FILE)
+
+
+@pytest.mark.parametrize(("status", "complaint"), [(143, ""), (-15, "")])
+def test_a_test_that_ends_itself_without_a_complaint_refuses_nothing(made, status, complaint):
+    fake, file = made()
+    fake.test_ends, fake.complaint = status, complaint
+    file.put(NEW)
+    assert fake.in_force == NEW
+
+
+@pytest.mark.parametrize(("status", "complaint"), [(143, "Unknown keyword 'foo'"), (139, ""), (6, "")])
+def test_another_end_of_the_test_refuses_the_file(made, status, complaint):
+    fake, file = made()
+    fake.test_ends, fake.complaint = status, complaint
+    with pytest.raises(Refused):
+        file.put(NEW)
     assert (fake.commands, fake.path.read_text()) == ([], FILE)
 
 

@@ -6,35 +6,17 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import (
-    keepalived_client,
-    keepalived_file,
-    module_drain,
-)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_drain
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import SwitchoverError
 from answering_agent import AnsweringAgent
-from fake_keepalived import FILE, FakeKeepalived
+from fake_keepalived import FILE, Asked
 from test_deployment_switchover import instance
+
+pytest_plugins = ["fake_keepalived"]
 
 USUAL = {"program": "keepalived", "state": "drained", "force": False, "wait": True, "timeout": 5}
 USUAL.update(reason=None, expires=None, runtime_dir="/nonexistent")
-
-
-class Asked(Module):
-    """It is the module of a task on a node of keepalived."""
-
-    def __init__(self, fake, check=False, **params):
-        super().__init__({"params": {**USUAL, **params}, "check_mode": check})
-        self.run_command = fake.run_command
-
-
-@pytest.fixture
-def kept(tmp_path, monkeypatch):
-    """Return a keepalived, whose file is there."""
-    monkeypatch.setattr(keepalived_file, "CONFIG", str(tmp_path / "keepalived.conf"))
-    monkeypatch.setattr(keepalived_client, "_BETWEEN_LOOKS_S", 0.0)
-    return FakeKeepalived(monkeypatch, tmp_path / "keepalived.conf")
 
 
 @pytest.fixture
@@ -103,15 +85,15 @@ def test_a_node_without_instances():
 
 
 def test_keepalived_is_drained_by_its_file_and_not_in_check_mode(kept):
-    assert module_drain.run(Asked(kept, check=True))["msg"] == "this node is drained: VI_1 BACKUP"
+    assert module_drain.run(Asked(kept, USUAL, check=True))["msg"] == "this node is drained: VI_1 BACKUP"
     assert kept.path.read_text() == FILE
-    done = module_drain.run(Asked(kept, reason="new kernel"))
+    done = module_drain.run(Asked(kept, USUAL, reason="new kernel"))
     assert (done["changed"], done["msg"]) == (True, "this node is drained: VI_1 BACKUP")
-    assert not module_drain.run(Asked(kept, reason="new kernel"))["changed"]
-    assert module_drain.run(Asked(kept, state="active"))["msg"] == "this node takes part: VI_1 BACKUP"
+    assert not module_drain.run(Asked(kept, USUAL, reason="new kernel"))["changed"]
+    assert module_drain.run(Asked(kept, USUAL, state="active"))["msg"] == "this node takes part: VI_1 BACKUP"
     assert kept.path.read_text() == FILE
 
 
 def test_keepalived_ends_no_drain_by_itself(kept):
     with pytest.raises(SwitchoverError, match="keepalived ends nothing by itself: leave expires out"):
-        module_drain.run(Asked(kept, expires="2h", check=True))
+        module_drain.run(Asked(kept, USUAL, expires="2h", check=True))

@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import (
-    keepalived_client,
-    keepalived_file,
-    module_state,
-)
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_state
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import SwitchoverError
 from answering_agent import AnsweringAgent
-from fake_keepalived import FILE, FakeKeepalived
+from fake_keepalived import FILE, Asked
 from test_deployment_switchover import instance
+
+pytest_plugins = ["fake_keepalived"]
 
 USUAL = {
     "program": "keepalived",
@@ -26,22 +24,6 @@ USUAL = {
     "runtime_dir": "/nonexistent",
 }
 USUAL.update(reason=None, expires=None)
-
-
-class Asked(Module):
-    """It is the module of a task on a node of keepalived."""
-
-    def __init__(self, fake, check=False, **params):
-        super().__init__({"params": {**USUAL, **params}, "check_mode": check})
-        self.run_command = fake.run_command
-
-
-@pytest.fixture
-def kept(tmp_path, monkeypatch):
-    """Return a keepalived, whose file is there."""
-    monkeypatch.setattr(keepalived_file, "CONFIG", str(tmp_path / "keepalived.conf"))
-    monkeypatch.setattr(keepalived_client, "_BETWEEN_LOOKS_S", 0.0)
-    return FakeKeepalived(monkeypatch, tmp_path / "keepalived.conf")
 
 
 @pytest.fixture
@@ -104,9 +86,9 @@ def test_without_a_wait_the_change_is_foretold(run, before, changed):
 
 
 def test_keepalived_is_moved_by_its_file_and_not_in_check_mode(kept):
-    assert module_state.run(Asked(kept, state="master", check=True))["after"]["state"] == "MASTER"
+    assert module_state.run(Asked(kept, USUAL, state="master", check=True))["after"]["state"] == "MASTER"
     assert kept.path.read_text() == FILE
-    done = module_state.run(Asked(kept, state="master", reason="a test"))
+    done = module_state.run(Asked(kept, USUAL, state="master", reason="a test"))
     assert (done["changed"], done["after"]["hold"]) == (True, "master")
     assert "\n# hold: VI_1 master, a test\n" in kept.path.read_text()
 
@@ -114,5 +96,5 @@ def test_keepalived_is_moved_by_its_file_and_not_in_check_mode(kept):
 @pytest.mark.parametrize("check", [False, True])
 def test_keepalived_ends_nothing_by_itself(kept, check):
     with pytest.raises(SwitchoverError, match="keepalived ends nothing by itself: leave expires out"):
-        module_state.run(Asked(kept, state="master", expires="2h", check=check))
+        module_state.run(Asked(kept, USUAL, state="master", expires="2h", check=check))
     assert kept.path.read_text() == FILE

@@ -15,8 +15,6 @@ from typing import NamedTuple
 from vrrp.config.keywords.keepalived_behaviour import FATAL, judged
 from vrrp.config.keywords.keepalived_releases import Release, release
 
-# With a script_user other than root 2.2.7 ends its test with SIGTERM (15), and starts.
-TERMINATED = 128 + 15
 # With these it would end itself at its start, though -t does not say so.
 ENDS = ("must be set", "Unknown interface!", "both use VRID")
 INTERFACE = re.compile(r"(?:interface|dev)\s+\"?([A-Za-z][\w.-]*)")
@@ -77,7 +75,7 @@ def _write(path: Path, lines: list[str]) -> None:
 def _verdict(log: Path) -> Verdict:
     end = int(log.with_name(log.name + ".end").read_text())
     said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    starts = end == TERMINATED or judged(_release(), end, said) != FATAL
+    starts = judged(_release(), end, said) != FATAL
     return Verdict(starts and not any(piece in said for piece in ENDS), said)
 
 

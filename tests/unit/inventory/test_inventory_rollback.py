@@ -108,7 +108,8 @@ def answered(status, said="", version="Keepalived v2.2.7 (01/16,2022)\nCopyright
 
 
 @pytest.mark.parametrize(
-    ("status", "version"), [(4, "Keepalived v2.2.7"), (3, "Keepalived v2.1.5"), (1, ""), (4, "something else")]
+    ("status", "version"),
+    [(4, "Keepalived v2.2.7"), (139, "Keepalived v2.2.7"), (3, "Keepalived v2.1.5"), (1, ""), (4, "something else")],
 )
 def test_a_file_with_which_keepalived_does_not_start_forbids_it(status, version):
     tests = answered(status, "line 1: Unknown\nline 2: no", version)
@@ -130,7 +131,7 @@ def test_a_complaint_with_which_keepalived_starts_is_a_warning(status, said, ver
     assert (refusals(tests), complaints(tests)) == ([], [f"warning: b: keepalived says of its file: {said}"])
 
 
-@pytest.mark.parametrize("status", [0, 139, -11])
+@pytest.mark.parametrize("status", [0, 143, -15])
 def test_a_test_without_a_complaint_or_that_a_signal_ended_forbids_nothing(status):
     assert (refusals(answered(status)), complaints(answered(status))) == ([], [])
     assert (refusals({"b": {}}), complaints({"b": {}})) == ([], [])

@@ -40,6 +40,15 @@ def test_an_exit_status_that_nobody_knows_is_fatal():
     assert [keepalived_behaviour.judged(release("2.2.7"), status, "") for status in (-11, 1, 2, 70)] == [FATAL] * 4
 
 
+@pytest.mark.parametrize("status", [-15, 143])
+def test_a_test_that_ends_itself_by_a_signal_is_judged_by_what_it_said(status):
+    """Recorded: 2.2.7 does so with a script_user other than root, after its messages."""
+    judged = keepalived_behaviour.judged
+    assert [judged(release("2.2.7"), status, said) for said in ("", "Terminated\n")] == [GOOD, GOOD]
+    assert judged(release("2.2.7"), status, "(f: Line 10) Unknown keyword 'bogus'\nTerminated\n") == COMPLAINTS
+    assert judged(release("2.2.7"), status - 4, "Terminated") == FATAL, "another signal is not its own"
+
+
 @pytest.mark.parametrize(
     "found, text",
     [

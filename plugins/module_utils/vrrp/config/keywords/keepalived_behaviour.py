@@ -25,6 +25,17 @@ _TESTS: tuple[tuple[str, dict[int, str]], ...] = (
 )
 #: What it says beside INSECURE. Since 2.2.5 the status of that is also the one of a missing file of ``includea``.
 _VIOLATION = "SECURITY VIOLATION"
+#: With a user of scripts other than root 2.2.7 ends its test by SIGTERM, after its messages; the shell adds its own.
+_ENDED_ITSELF, _OF_THE_SHELL = (-15, 128 + 15), "Terminated"
+
+
+def ended_itself(status: int, said: str) -> bool:
+    """Return whether ``keepalived -t`` ended by SIGTERM without a complaint: then it starts with the file."""
+    return status in _ENDED_ITSELF and not _messages(said)
+
+
+def _messages(said: str) -> list[str]:
+    return [line for line in said.splitlines() if line.strip() not in ("", _OF_THE_SHELL)]
 
 
 def judged(named: Release, status: int, said: str) -> str:
@@ -33,8 +44,10 @@ def judged(named: Release, status: int, said: str) -> str:
     GOOD: nothing. UNSAID: the status says nothing, and only the messages tell. COMPLAINTS: it starts with the file,
     without what it complains about, be it an unknown keyword. INSECURE: it starts, and scripts run without
     ``enable_script_security``, beside other complaints. FATAL: it does not start, or the test itself has failed; every
-    status that is not listed is one, as is a signal.
+    status that is not listed is one, as is a signal other than that of :func:`ended_itself`.
     """
+    if status in _ENDED_ITSELF:
+        return COMPLAINTS if _messages(said) else GOOD
     statuses = next(found for first, found in reversed(_TESTS) if named >= number(first))
     found = statuses.get(status, FATAL)
     return FATAL if found == INSECURE and _VIOLATION not in said else found
