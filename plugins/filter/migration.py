@@ -41,6 +41,12 @@ options:
       - Whether a moment without an address is accepted where each host is master of something.
     type: bool
     default: false
+  keeping:
+    description:
+      - The hosts on which the inventory says that keepalived stays.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: hotstandby.vrrp.vrrp_config_info
 """
@@ -63,13 +69,13 @@ _value:
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import migration as of_pair
 
 
-def migration(hosts, looks, imported, service="keepalived.service", gap=False):
+def migration(hosts, looks, imported, service="keepalived.service", gap=False, keeping=()):
     """Return what was worked out for the pair of ``hosts``."""
     hosts = list(hosts)
     return {
         **of_pair.variables(hosts, imported),
         "order": of_pair.order(hosts, looks),
-        "objections": of_pair.objections(hosts, looks, imported, service, gap),
+        "objections": of_pair.objections(hosts, looks, imported, service, gap, list(keeping)),
         "remarks": {host: of_pair.remarks(imported[host]) for host in hosts},
         "vault": sorted({name for host in hosts for name in imported[host].get("vault") or ()}),
     }

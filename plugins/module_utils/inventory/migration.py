@@ -8,7 +8,7 @@ A host runs keepalived, or our agent already, where a migration goes on after a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..vrrp.protocol.constants import PRIORITY_OWNER
@@ -48,14 +48,24 @@ def masters_of(look: Look) -> list[str]:
 
 
 def objections(
-    hosts: Sequence[str], looks: Mapping[str, Look], imported: Mapping[str, Imported], service: str, gap: bool
+    hosts: Sequence[str],
+    looks: Mapping[str, Look],
+    imported: Mapping[str, Imported],
+    service: str,
+    gap: bool,
+    keeping: Collection[str] = (),
 ) -> dict[str, list[str]]:
     """Return for each host what forbids the migration, as sentences with what to do.
 
     ``service`` is the unit of keepalived. ``gap``: the user accepts that addresses are gone for a moment where each
-    host is master of something.
+    host is master of something. ``keeping``: the hosts on which the inventory says that keepalived stays.
     """
-    said: dict[str, list[str]] = {host: [] for host in hosts}
+    said: dict[str, list[str]] = {
+        host: [f"{host}: ha_pair_engine says keepalived, so it stays here: say hotstandby, or leave the variable out"]
+        if host in keeping
+        else []
+        for host in hosts
+    }
     for host in hosts:
         said[host] += [f"{host}: {text}" for text in (*_program(host, looks, service), *_file(imported[host]))]
     if not any(said.values()):

@@ -42,8 +42,9 @@ def gap(decisive):
 A, B = look(instance()), look(instance("BACKUP", 90))
 
 
-def said(a=A, b=B, one=None, two=None, gap=False):
-    return objections(HOSTS, {"a": a, "b": b}, {"a": one or imported(), "b": two or imported(90)}, SERVICE, gap)
+def said(a=A, b=B, one=None, two=None, gap=False, keeping=()):
+    looks, files = {"a": a, "b": b}, {"a": one or imported(), "b": two or imported(90)}
+    return objections(HOSTS, looks, files, SERVICE, gap, keeping)
 
 
 def test_a_pair_that_works_may_migrate_and_one_that_has_begun_may_go_on():
@@ -51,6 +52,14 @@ def test_a_pair_that_works_may_migrate_and_one_that_has_begun_may_go_on():
     ours = look(instance("BACKUP", 90), program="hotstandby", release="r")
     assert said(b=ours) == {"a": [], "b": []}
     assert said(b=look(program=None, release="r")) == {"a": [], "b": []}, "keepalived was stopped, ours has not started"
+
+
+def test_a_host_on_which_the_inventory_keeps_keepalived_does_not_migrate():
+    told = said(keeping=["b"])
+    assert told["a"] == []
+    assert told["b"] == [
+        "b: ha_pair_engine says keepalived, so it stays here: say hotstandby, or leave the variable out"
+    ]
 
 
 @pytest.mark.parametrize(

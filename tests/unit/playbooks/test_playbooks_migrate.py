@@ -72,6 +72,13 @@ def turns(output, task):
     )
 
 
+@pytest.mark.parametrize("arguments", [(), ("--check",)])
+def test_an_inventory_that_keeps_keepalived_is_refused_before_anything_changes(tmp_path, arguments):
+    done = migrate(tmp_path, migrating(), *arguments, ha_pair_engine="keepalived")
+    assert (done.returncode, done.done) == (2, []), done.output
+    assert "web-a: ha_pair_engine says keepalived" in done.output
+
+
 def test_the_standby_migrates_first_then_the_former_master(tmp_path):
     done = migrate(tmp_path, migrating())
     assert done.returncode == 0, done.output
