@@ -186,8 +186,8 @@ class _Judge:
             found.append(f"{before} was master of {self._name} before, and {after} is now")
         if drill.get("failed"):
             return found  # what was not done cannot be judged
-        # A fault moves the instances of its victim, a switchover all of them.
         found += [f"{host} does not tell what it did with {self._name}: {self._why(host)}" for host in self._silent]
+        # A fault moves the instances of its victim, a switchover all of them.
         moves = self._kind == SWITCHOVER or before == self._victim
         if moves and not self._silent and not any(each["host"] != before for each in owners):
             found.append(f"no other node than {before} took over {self._name}")
