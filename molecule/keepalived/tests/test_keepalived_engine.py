@@ -21,6 +21,7 @@ from lab.probe import Report
 
 FILE = "/etc/keepalived/keepalived.conf"
 BOTH, ONE = {A: "keepalived", B: "keepalived"}, {A: "hotstandby", B: "keepalived"}
+BROKEN = "/run/broken"  # the check of the service fails while it is there
 MOVED_MS = 100.0  # of a move by keepalived on a busy machine; a stop of it loses a skew of more than 500 ms
 
 
@@ -33,7 +34,9 @@ class Engines:
         addresses = {A: "192.168.8.4", B: "192.168.8.6"}
         self.hosts = {name: {"ansible_host": addresses[name], "ha_pair_engine": engines[name]} for name in engines}
         self.said: dict[str, Any] = {"ha_pair_vips": ["192.168.8.100/24"], "ha_pair_auth_pass": "1111"}
-        self.said.update(ha_pair_version=2, ha_pair_advert_int=1)
+        self.said.update(ha_pair_version=2, ha_pair_advert_int=1, ha_pair_script_user="nobody")
+        script = {"name": "work", "script": f"/usr/bin/test ! -e {BROKEN}", "interval": 1, "weight": -20}
+        self.said.update(ha_pair_scripts=[script])
 
     def play(self, playbook: str, *arguments: str) -> str:
         self._inventory.write_text(yaml.safe_dump({"ha_pair": {"hosts": self.hosts, "vars": self.said}}))
@@ -75,6 +78,15 @@ def test_the_pair_works_and_a_second_run_changes_nothing(engines: Engines) -> No
 def test_the_file_that_was_there_is_kept(engines: Engines) -> None:
     copy = engines.pair.bed.node(B).run(["cat", f"{FILE}.before-hotstandby"], check=True).stdout
     assert "vrrp_instance VI_K" in copy, "test_keepalived.py has left it"
+
+
+def test_a_check_that_fails_moves_mastership_and_back(engines: Engines) -> None:
+    host = dict(engines.pair.each())[A]
+    host.run(f"touch {BROKEN}")
+    engines.pair.settled_on(B)
+    assert re.search(rf"{A} +VI_1 +BACKUP +80 .*work", engines.play("status"))
+    host.run(f"rm {BROKEN}")
+    engines.pair.settled_on(A)
 
 
 def test_a_switchover_stays_and_goes_back(engines: Engines, figure: Callable[[str], None]) -> None:
