@@ -88,6 +88,28 @@ def test_another_value_is_named_with_both(old):
     assert any(text in problem for problem in found["problems"]), found
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("auth_pass ", "auth_pass x", "password: our agent would send another one, keepalived sends another one"),
+        ("advert_int 1", "advert_int 2", "advertisement interval: our agent would send 2 s, keepalived sends 1 s"),
+        (
+            "192.168.8.100",
+            "192.168.8.101",
+            "addresses: our agent would send 192.168.8.101, keepalived sends 192.168.8.100",
+        ),
+    ],
+)
+def test_on_the_master_each_field_that_may_not_differ_is_a_problem(old, new, problem):
+    found = compared("v2-pass-multicast", change=lambda whole: whole.replace(old, new))
+    assert found["problems"] == [f"VI_1: {problem}"]
+
+
+def test_on_the_master_another_version_is_a_problem():
+    found = compared("v2-pass-multicast", change=lambda whole: whole.replace("version 2", "version 3"))
+    assert any("version and type: our agent would send version 3" in each for each in found["problems"]), found
+
+
 def test_another_password_is_said_and_not_shown():
     found = compared("v2-pass-multicast", "backup", lambda whole: whole.replace("auth_pass ", "auth_pass x"))
     assert any("our agent would discard what 192.168.8.4 sends" in each for each in found["problems"]), found
