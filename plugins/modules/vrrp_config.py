@@ -176,6 +176,11 @@ stopped:
   returned: with O(program=keepalived)
   type: bool
   version_added: 0.4.0
+sent:
+  description: When the node was asked, in seconds since 1970 by the clock of the controller.
+  returned: with O(confirm)
+  type: float
+  version_added: 0.4.0
 backup:
   description: The copy of a file that the role had not written; null where there was none.
   returned: with O(program=keepalived)

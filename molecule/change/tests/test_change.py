@@ -172,7 +172,7 @@ def test_ssh_that_dies_in_the_middle_leaves_the_pair_as_it_was(pair: Pair, figur
     wanted = {**LAST, "ha_pair_instances": instance(88)}
     before = pids(pair)
     with unnoticed(pair, figure, "ssh dies in the middle"):
-        done = pair.run("ha_pair", f"--inventory={dies}", *said(tmp_path, {**wanted, "ha_pair_confirm": 3}))
+        done = pair.run("ha_pair", f"--inventory={dies}", *said(tmp_path, wanted))
         assert done.returncode == 2, done.stdout
         assert re.search(r"ha_pair +FAILED +node-a is unreachable \(configure the master\): ", done.stdout), done.stdout
         failed = done.stdout.partition("UNREACHABLE!")[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -73,6 +74,13 @@ def test_the_controller_notes_when_it_asked_for_the_clock_of_a_node():
     node = Node(output='{"changed": false, "clock": {"started": 1.5, "ended": 2.5}}\n')
     clock = node.action(vrrp_info, {}).run()["clock"]
     assert (clock["started"], clock["ended"]) == (1.5, 2.5) and 2.5 < clock["sent"] <= clock["received"]
+
+
+def test_the_controller_notes_when_it_sent_a_configuration_to_try():
+    began = time.time()
+    tried = Node().action(vrrp_config, {"content": "a file", "confirm": 60}).run()
+    assert began <= tried["sent"] <= time.time() and tried["here"]
+    assert "sent" not in Node().action(vrrp_config, {"content": "a file"}).run()
 
 
 @pytest.mark.parametrize("node", [Node(OTHER, ""), Node(BROKEN, "Traceback"), Node(0, ""), Node(0, "{")])

@@ -38,6 +38,7 @@ esac
 _ACTION = """\
 import json
 import re
+import time
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
@@ -56,6 +57,8 @@ class ActionModule(ActionBase):
             times = log.read().splitlines().count(f"{name} on {host}")
         if name == found.get("lost_at", [""])[0] and times >= found["lost_at"][1]:
             raise AnsibleConnectionFailure("no route to host")
+        if name == found.get("hangs_at", [""])[0] and times == found["hangs_at"][1]:
+            time.sleep(20)  # the task has less time
         if name == found.get("fails_at", [""])[0] and times == found["fails_at"][1]:
             return {"failed": True, **found["fails_at"][2]}
         if "later" in found:
@@ -93,6 +96,7 @@ class ActionModule(ActionBase):
             "written": changes, "reloaded": changes, "diff": [],
             "plan": found.get("plan", {}), "mastership": found.get("mastership", []),
             "running": found["running"], "restart_required": found.get("outdated", False),
+            **({"sent": time.time() - found.get("sent_ago_s", 0)} if self._task.args.get("confirm") else {}),
         }
 """
 
@@ -104,7 +108,8 @@ def node(number, vips=(), **more):
     ``outdated``: the agent that runs there is to be restarted. ``changes`` and ``refuses`` name the modules that have
     something to change there, and those that fail. ``plan`` and ``mastership`` are what vrrp_config answers with.
     ``lost_at`` is a module and how often it is called there before the connection is lost; ``fails_at`` is one, at
-    which call it fails, and with what. ``later`` is what is found after a restart, and ``stages`` has patterns, each
+    which call it fails, and with what; ``hangs_at`` is one, and at which call it gives no answer. ``sent_ago_s``: so
+    long ago a file to try was sent there. ``later`` is what is found after a restart, and ``stages`` has patterns, each
     with what is found once it is in the log. ``answers`` is what modules that only read answer with.
     """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}

@@ -161,3 +161,54 @@ def test_a_host_that_is_lost_at_a_step_is_named_and_the_other_pair_goes_on(lost,
     assert "ok      VI_1: good-a MASTER" in table, table
     assert f"{name}-{host}" in table.partition(f"{name} ")[2].splitlines()[0]
     assert "no route to host" in table.partition(f"{name} ")[2].splitlines()[0]
+
+
+# A standby awaits a new instance, too: it may have the address of one that the master no longer has.
+ADDED = {"peer_must_follow": False, "instances": [{"kind": "added", "name": "VI_1", "changes": []}]}
+
+# With 2 forks these 5 pairs take three turns for each task, so a standby listens three times as long: 450 s, and the
+# master is changed in the first 225 s.
+TIMED = {
+    "good": ({}, {}),
+    "late": ({"sent_ago_s": 226, "plan": ADDED}, {}),
+    "clock": ({"sent_ago_s": -300}, {}),
+    "hung": ({"hangs_at": ["vrrp_config", 2]}, {"ha_pair_confirm": 4}),
+    "long": ({}, {"ha_pair_confirm": 400}),
+}
+
+
+@pytest.fixture(scope="module")
+def timed(tmp_path_factory):
+    """Return a change in step of pairs whose standbys were told earlier than now, or do not answer."""
+    children = {}
+    for number, (name, (told, variables)) in enumerate(TIMED.items()):
+        first = 20 + 10 * number
+        vip = f"192.168.8.{110 + number}/24"
+        told = {"plan": IN_STEP, **told}
+        nodes = [living(first, "MASTER", first, vip, plan=told["plan"], **CONFIG),
+                 living(first + 1, "BACKUP", first, vip, **CONFIG, **told)]  # fmt: skip
+        children[name] = pair(name, nodes, vip=vip, **{"ha_pair_confirm": 150, **variables})
+    groups = {"ha_pair": {"children": children}}
+    return play(tmp_path_factory.mktemp("timed"), groups, "ha_pair", "-f", "2")
+
+
+def test_a_standby_listens_longer_where_pairs_wait_for_each_other(timed):
+    asked = {host: arguments.get("confirm") for _name, host, arguments in timed.asked if arguments.get("confirm")}
+    assert asked == {"good-b": 450, "late-b": 450, "clock-b": 450, "long-b": 600}, "600 is the most that an agent takes"
+
+
+def test_a_master_is_changed_only_while_its_standby_listens(timed):
+    changed = [host for _name, host, arguments in timed.asked if not arguments.get("confirm")]
+    assert sorted(changed) == ["good-a", "good-b", "long-a", "long-b"], "nor does a standby take it alone"
+    rows = {line.split()[0].strip('"'): line for line in timed.output.rpartition('"PAIR ')[2].splitlines()[1:6]}
+    assert {name: row.split()[1] for name, row in rows.items()} == {
+        "good": "ok", "late": "FAILED", "clock": "FAILED", "hung": "FAILED", "long": "ok"
+    }  # fmt: skip
+    text = "late-b listens for the new values for 450 s, and 2"
+    assert text in rows["late"] and "late-a was not changed, and both hosts have the old values" in rows["late"]
+    assert timed.returncode == 2
+
+
+def test_a_host_that_does_not_answer_costs_the_other_pairs_a_part_of_the_time(timed):
+    (row,) = [line for line in timed.output.rpartition('"PAIR ')[2].splitlines() if "hung " in line]
+    assert "hung-b: Try the configuration on the standby: Task failed: Timed out after 1 second" in row, row
