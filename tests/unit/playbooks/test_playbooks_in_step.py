@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import pytest
-from fake_nodes import living, pair, play
+from fake_nodes import living, node, pair, play
 
 CONFIG = {"changes": ["vrrp_config"]}
 
@@ -91,6 +92,41 @@ def test_a_master_whose_standby_is_not_ready_is_not_configured(tmp_path):
     assert "vrrp_config on node-a" not in done.done
 
 
+STAYS = [{"instance": "VI_1", "state": "MASTER", "moves": False, "why": "it stays MASTER"}]
+GOOD = [
+    living(4, "MASTER", 4, plan=IN_STEP, mastership=STAYS, **CONFIG),
+    living(6, "BACKUP", 4, plan=IN_STEP, **CONFIG),
+]
+OLD = {"outdated": True, "changes": ["vrrp_agent"]}
+DEAF_OLD = [living(4, "MASTER", 4, **OLD), living(6, "FAULT", 4, **OLD)]
+
+
+def test_check_mode_says_what_changes_and_ends_where_the_real_run_would(tmp_path):
+    def at(number, *nodes, **variables):
+        """Return a pair with an address and an id of its own."""
+        text = json.dumps(pair(f"pair{number}", nodes, **variables))
+        return json.loads(text.replace("192.168.8.", f"192.168.{number}.").replace('"00', f'"{number:02}'))
+
+    children = {
+        "good": at(10, *GOOD),
+        "deaf": at(11, *DEAF),
+        "forced": at(12, *DEAF, ha_pair_force=True),
+        "old": at(13, *DEAF_OLD),
+        "alone": at(14, DEAF_OLD[0], node(6)),
+        "healthy": at(15, living(4, "MASTER", 4, **OLD), living(6, "BACKUP", 4, **OLD)),
+    }
+    done = play(tmp_path, {"ha_pair": {"children": children}}, "ha_pair", "--check")
+    said = " ".join(done.output.split())
+    assert "VI_1: virtual_router_id 51 -> 100 in step; nobody loses a packet; mastership stays" in said, done.output
+    rows = {line.split()[0].strip('"'): line for line in done.output.rpartition('"PAIR ')[2].splitlines()[1:7]}
+    assert {name: row.split()[1].strip('",') for name, row in rows.items()} == {
+        "good": "ok", "deaf": "FAILED", "forced": "ok", "old": "FAILED", "alone": "ok", "healthy": "ok"
+    }, done.output[-3000:]  # fmt: skip
+    assert "VI_1 on pair11-b: it is FAULT, so nobody stands by" in rows["deaf"]
+    assert "VI_1 on pair13-b: it is FAULT, so nobody stands by" in rows["old"]
+    assert (done.returncode, done.done) == (2, [])
+
+
 def test_a_pair_that_is_in_fault_on_both_hosts_is_changed_and_judged(tmp_path):
     """There is no master, so nothing is lost, and the change may be what mends it."""
     both = [living(number, "FAULT", 4, plan=IN_STEP, outdated=True, **CONFIG) for number in (4, 6)]
@@ -128,6 +164,18 @@ def test_a_variable_that_has_no_value_stops_its_own_pair_alone(tmp_path, limit):
     table = done.output.rpartition('"PAIR ')[2]
     assert "ok      VI_1: web-a MASTER, web-b BACKUP" in table, done.output[-3000:]
     assert done.returncode == (0 if limit else 2)
+
+
+def test_each_host_that_is_master_of_something_is_restarted_only_where_the_other_can_take_over(tmp_path):
+    """Each of the two is master of an instance, and the second one is in FAULT for that of the first."""
+    fault = two("FAULT", "MASTER", 6, outdated=True)
+    done = play(tmp_path, group([two("MASTER", "BACKUP", 4, outdated=True), fault]), "ha_pair", "--tags", "install")
+    assert (done.returncode, done.done) == (2, []), done.output
+    assert "VI_1 on node-b: it is FAULT, so nobody stands by" in done.output
+    standby = two("FAULT", "FAULT", 6, outdated=True)  # a restart costs nobody anything, and may mend it
+    master = two("MASTER", "MASTER", 4)
+    done = play(tmp_path, group([master, standby]), "ha_pair", "--tags", "install")
+    assert done.done == ["vrrp_agent on node-b", "restart hotstandby.service"], done.output
 
 
 LOST = {
