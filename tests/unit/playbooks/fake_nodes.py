@@ -27,6 +27,10 @@ REAL = ("playbooks", "roles", "meta", "galaxy.yml", "plugins/filter", "plugins/m
 #: The hosts of a playbook of one's own. As in ours, the filter makes Ansible load all filters of the collection in the
 #: process that starts the others; else each task of each host loads them again, which takes 0.3 s.
 HOSTS = "\"{{ 'ha_pair' | hotstandby.vrrp.play_hosts(groups, ansible_play_hosts_all) }}\""
+#: A rule of a firewall that drops what 192.168.8.4 sends.
+DROP = {"interface": "eth0", "peer": "192.168.8.4", "kind": "multicast", "direction": "in", "sure": True,
+        "remedy": "nft x", "tool": "nftables", "place": "chain input of table inet filter",
+        "rule": "policy drop"}  # fmt: skip
 # All nodes are this machine, so it does not say which of them starts the service: the module before it does.
 _SYSTEMCTL = """\
 #!/bin/sh
@@ -137,6 +141,15 @@ def living(number, state, master, vip="192.168.8.100/24", warnings=(), **more):
         **{"samples": [{"running": True, "instances": {"VI_1": seen}}], "peer_keys": ["0123456789ab"],
            "agent": {"peer": {"port": 61112, "heard_s": 0.5, "keys": ["0123456789ab"]}}, **more},
     )  # fmt: skip
+
+
+def heard(own, peer, count, **settings):
+    """Return what a host finds: of its peer arrives everything, and so many come through its firewall."""
+    counts = {name: {"multicast": 10, "unicast": 10} for name in ("sent", "arrived")}
+    result = {"interface": "eth0", "source": f"192.168.8.{own}", "peer": f"192.168.8.{peer}", "group": "224.0.0.18",
+              "answers": True, "refused": {"multicast": "", "unicast": ""}, **counts,
+              "heard": {"multicast": count, "unicast": count}}  # fmt: skip
+    return {"answers": [], "advertisers": [], "reached": [result], "preflight": {"drops": [], **settings}}
 
 
 def under_keepalived(found, entry, priority):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from fake_nodes import HOSTS, living, node, pair, play
+from fake_nodes import DROP, HOSTS, heard, living, node, pair, play
 
 PLAYBOOK = f"""
 - hosts: {HOSTS}
@@ -14,18 +14,6 @@ PLAYBOOK = f"""
     - ansible.builtin.import_role: {{name: hotstandby.vrrp.ha_pair, tasks_from: preflight.yml}}
     - ansible.builtin.import_role: {{name: hotstandby.vrrp.ha_pair, tasks_from: reach.yml}}
 """
-DROP = {"interface": "eth0", "peer": "192.168.8.4", "kind": "multicast", "direction": "in", "sure": True,
-        "remedy": "nft x", "tool": "nftables", "place": "chain input of table inet filter",
-        "rule": "policy drop"}  # fmt: skip
-
-
-def heard(own, peer, count, **settings):
-    """Return what a host finds: of its peer arrives everything, and so many come through its firewall."""
-    counts = {name: {"multicast": 10, "unicast": 10} for name in ("sent", "arrived")}
-    result = {"interface": "eth0", "source": f"192.168.8.{own}", "peer": f"192.168.8.{peer}", "group": "224.0.0.18",
-              "answers": True, "refused": {"multicast": "", "unicast": ""}, **counts,
-              "heard": {"multicast": count, "unicast": count}}  # fmt: skip
-    return {"answers": [], "advertisers": [], "reached": [result], "preflight": {"drops": [], **settings}}
 
 
 def found(deaf=False, **warned):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_nodes import living, pair, play
+from fake_nodes import DROP, heard, living, pair, play
 
 REASON = "rolling update (host {} of 2): run rolling_update.yml again to finish, or drain.yml -e undrain={}"
 TASKS = """\
@@ -62,11 +62,28 @@ def both(name, *, hold=()):
     ]  # fmt: skip
 
 
+def deaf(number, opened=False):
+    """Return the nodes of a pair, of which the second one drops what the first one sends.
+
+    ``opened``: that ends once its firewall is open.
+    """
+    found = nodes(number)
+    drop = {**DROP, "peer": f"192.168.8.{number}"}
+    found[0]["heard"] = heard(number, number + 1, 10)
+    found[1]["heard"] = heard(number + 1, number, 0, drops=[drop])
+    if opened:
+        found[1]["heard_opened"] = heard(number + 1, number, 10)
+    return found
+
+
 @pytest.fixture(scope="module")
 def several(tmp_path_factory):
-    """Return an update of six pairs, of which some are broken, each in another way."""
+    """Return an update of several pairs, of which some are broken, each in another way."""
     folder = tmp_path_factory.mktemp("several")
     work = TASKS + "- ansible.builtin.command: echo\n"
+    again = deaf(40, opened=True)
+    drop = {**DROP, "peer": "192.168.8.41"}
+    again[0]["stages"] = [["tasks on again-a", {"heard": heard(40, 41, 0, drops=[drop])}]]
     children = fleet(
         web=group("web", 4),
         standby=group("standby", 8, broken=["standby-b"]),
@@ -74,6 +91,9 @@ def several(tmp_path_factory):
         alone=group("alone", 16, nodes(16, second="FAULT")),
         other=group("other", 20, [nodes(20)[0], drained(nodes(20)[1], "new disk")]),
         policy=group("policy", 24, ha_pair_failback="sometimes"),
+        deaf=group("deaf", 32, deaf(32)),
+        closed=group("closed", 36, deaf(36, opened=True), ha_pair_open_firewall=True),
+        again=group("again", 40, again, again_b={"ha_pair_open_firewall": True}),
         two=group("two", 28, two_a={"ha_pair_failback": "never"}, two_b={"ha_pair_failback": "manual"}),
     )
     return update(folder, children, tasks=work)
@@ -128,8 +148,26 @@ def test_the_play_fails_and_names_each_pair(several):
     assert several.returncode == 2
     table = several.output.rpartition('"PAIR ')[2].partition("]")[0].splitlines()[1:]
     rows = {line.split()[0].strip('"'): line.split()[1] for line in table if line.strip()}
-    assert [name for name, result in rows.items() if result == "ok"] == ["web"]
-    assert len(rows) == 7
+    assert [name for name, result in rows.items() if result == "ok"] == ["web", "closed"]
+    assert len(rows) == 10
+
+
+def test_a_host_that_does_not_hear_its_peer_after_its_tasks_stays_drained(several):
+    assert of(several, "deaf") == both("deaf")[:2], several.output
+    (row,) = [line for line in several.output.rpartition('"PAIR ')[2].splitlines() if "deaf " in line]
+    assert "deaf-b: VRRP (IP protocol 112) of deaf-a to 224.0.0.18 arrives on eth0, but this host drops it" in row
+    assert "Allow it: nft x; or say ha_pair_open_firewall: true. So deaf-b stays drained, as both hosts would be" in row
+
+
+def test_a_firewall_that_was_open_until_the_boot_is_opened_before_the_host_takes_part_again(several):
+    opened = [*both("closed")[:2], "vrrp_firewall on closed-b", *both("closed")[2:]]
+    assert of(several, "closed") == opened, several.output
+
+
+def test_what_the_first_host_has_opened_says_nothing_of_the_second_one(several):
+    opened = [*both("again")[:2], "vrrp_firewall on again-b", *both("again")[2:-1]]
+    assert of(several, "again") == opened, several.output
+    assert "So again-a stays drained, as both hosts would be master" in several.output
 
 
 @pytest.mark.parametrize(
@@ -172,7 +210,10 @@ def test_an_update_that_stopped_goes_on_from_there(tmp_path, number, steps):
 def test_check_mode_says_what_is_done_on_which_host(tmp_path):
     done = update(tmp_path, fleet(web=group("web")), "--check", "-e", "update_packages=nginx,curl update_reboot=true")
     assert (done.returncode, done.asked, done.done) == (0, [], [])
-    steps = f"drain, packages nginx, curl, tasks of {tmp_path}/work.yml, boot, wait until healthy, undrain"
+    steps = (
+        f"drain, packages nginx, curl, tasks of {tmp_path}/work.yml, boot, wait until healthy, "
+        "try whether the hosts hear each other, undrain"
+    )
     assert done.output.index(f"web-b: {steps}") < done.output.index(f"web-a: {steps}"), done.output
     assert "failback: immediate" in done.output
 
@@ -273,6 +314,16 @@ def test_a_host_whose_tasks_end_the_play_stays_drained_and_its_peer_stops(tmp_pa
     assert done.done == ["vrrp_drain on web-b", "tasks on web-b"], done.output
     assert "or they have meta: end_host), and the host stays drained" in done.output
     assert done.returncode != 0
+
+
+def test_where_one_failure_stops_all_hosts_each_pair_says_so(tmp_path):
+    groups = fleet(web=group("web", broken=["web-b"]), db=group("db", 8))
+    done = update(tmp_path, groups, tasks=TASKS + "  any_errors_fatal: true\n")
+    assert of(done, "db") == ["vrrp_drain on db-b", "tasks on db-b", "vrrp_drain on db-b"], done.output
+    rows = done.output.rpartition('"PAIR ')[2]
+    assert "the update failed in 'Take a step', and the host stays drained: the disk is full" in rows, rows
+    assert "db-b failed (the tasks of the update): the update failed in 'its tasks', and the host stays drained" in rows
+    assert "drained: another host failed in a task that stops all of them (any_errors_fatal or run_once)" in rows, rows
 
 
 def test_strategy_free_changes_nothing(tmp_path):
