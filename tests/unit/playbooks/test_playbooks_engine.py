@@ -96,6 +96,41 @@ def test_in_a_mixed_pair_keepalived_is_stopped_whoever_was_master(tmp_path):
     )
 
 
+REFUSED = {"msg": "this node refuses the file"}
+# Where a change in step of a pair ends whose keepalived was stopped: what each of its two nodes does, and whether
+# keepalived runs again.
+ENDS = {
+    "refused": ({"fails_at": ["vrrp_config", 2, REFUSED]}, {}, True),
+    "stopping": ({}, {"fails_at": ["vrrp_config", 2, REFUSED]}, True),
+    "lost": ({"lost_at": ["vrrp_config", 2]}, {}, False),
+    "changed": ({"stages": [["vrrp_config on changed-a", {"changes": []}]]},
+                {"fails_at": ["vrrp_config", 3, REFUSED]}, False),
+}  # fmt: skip
+
+
+def test_keepalived_runs_again_after_a_failure_only_where_its_peer_has_the_old_values(tmp_path):
+    children = {}
+    for number, (name, (here, there, _again)) in enumerate(ENDS.items()):
+        first, vip = 20 + 10 * number, f"192.168.8.{110 + number}/24"
+        found = [living(first, "MASTER", first, vip, plan=IN_STEP, peer_keys=[], **CONFIG, **here),
+                 kept(first + 1, "BACKUP", first, vip=vip, plan=IN_STEP, **CONFIG, **there)]  # fmt: skip
+        children[name] = pair(name, found, vip=vip, **{f"{name}_b": {"ha_pair_engine": "keepalived"}})
+    done = play(tmp_path, {"ha_pair": {"children": children}}, "ha_pair")
+    assert done.returncode == 2
+    _before, _task, after = done.output.partition("Start keepalived with the old file]")
+    started = after.partition("\nTASK ")[0]
+    rows = done.output.rpartition('"PAIR ')[2]
+    for name, (here, _there, again) in ENDS.items():
+        (row,) = [line for line in rows.splitlines() if f'"{name} ' in line]
+        assert (f"ok: [{name}-b]" in started) == again, done.output
+        if again:
+            assert f"{name}-{'a' if here else 'b'}: " in row, "it says which node"
+            assert f"this node refuses the file. keepalived on {name}-b runs again, with its old file" in row
+        else:
+            assert f"keepalived on {name}-b is stopped, and nobody stands by: run it again" in row
+            assert f"only where {name}-a has the old values, or is dead" in row
+
+
 def test_an_agent_that_runs_and_a_file_elsewhere_stop_the_deployment(tmp_path):
     elsewhere = kept(6, "BACKUP", 4)
     elsewhere["keepalived"]["config"] = "/srv/ka.conf"
