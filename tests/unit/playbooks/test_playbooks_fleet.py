@@ -198,15 +198,30 @@ def test_a_pair_without_a_standby_is_not_drained_unless_it_is_forced(tmp_path):
     assert forced.done == ["vrrp_drain on web-a"]
 
 
-def test_a_removal_takes_the_standbys_first(tmp_path):
-    broken = group(
-        "broken", 12, [{**nodes(12)[0], "refuses": ["vrrp_agent"]}, {**nodes(12)[1], "refuses": ["vrrp_agent"]}]
-    )
-    done = play(tmp_path, fleet(web=group("web", 4), db=group("db", 8), broken=broken), "remove")
-    removed = [line.partition(" on ")[2] for line in done.done if line.startswith("vrrp_agent")]
-    assert sorted(removed[:2]) == ["db-b", "web-b"]
-    assert sorted(removed[2:]) == ["db-a", "web-a"]
-    assert "broken-b: " in lines(done)["broken"][1]
+@pytest.fixture(scope="module")
+def removal(tmp_path_factory):
+    """Return a removal of four pairs; of two of them a host refuses it."""
+    children = {"web": group("web", 4), "db": group("db", 8)}
+    for name, number, refusing in (("standby", 12, 1), ("master", 16, 0)):
+        found = nodes(number)
+        found[refusing] = {**found[refusing], "refuses": ["vrrp_agent"]}
+        children[name] = group(name, number, found)
+    return play(tmp_path_factory.mktemp("removal"), fleet(**children), "remove")
+
+
+def test_a_removal_takes_the_standbys_first(removal):
+    removed = [line.partition(" on ")[2] for line in removal.done if line.startswith("vrrp_agent")]
+    assert sorted(removed[:3]) == ["db-b", "master-b", "web-b"]
+    assert sorted(removed[3:]) == ["db-a", "web-a"]
+    for name, host in (("standby", "standby-b"), ("master", "master-a")):
+        assert f"{host}: " in lines(removal)[name][1] and "this node refuses vrrp_agent" in lines(removal)[name][1]
+
+
+def test_the_firewall_is_closed_after_the_agents_of_a_pair_are_gone(removal):
+    closed = [line.partition(" on ")[2] for line in removal.done if line.startswith("vrrp_firewall")]
+    assert sorted(closed) == ["db-a", "db-b", "web-a", "web-b"]
+    last = max(number for number, line in enumerate(removal.done) if line.startswith("vrrp_agent"))
+    assert all(removal.done.index(f"vrrp_firewall on {host}") > last for host in closed)
 
 
 def test_the_status_has_one_line_for_each_pair_and_the_rest_of_what_is_wrong(tmp_path):
