@@ -53,6 +53,13 @@ def of(done, name):
     return [line for line in done.done if line.partition(" on ")[2].startswith(f"{name}-")]
 
 
+def lines(done):
+    """Return the result and the text of each pair at the end of a play."""
+    table = done.output.rpartition('"PAIR ')[2].partition("]")[0].splitlines()[1:]
+    rows = [line.strip().strip('",').split(maxsplit=2) for line in table if line.strip()]
+    return {name: (result, what) for name, result, what in rows}
+
+
 def both(name, *, hold=()):
     """Return what a whole update does."""
     first, last = f"{name}-b", f"{name}-a"
@@ -126,10 +133,8 @@ def test_a_pair_that_cannot_be_updated_is_not_touched(several, name, why):
 
 def test_the_play_fails_and_names_each_pair(several):
     assert several.returncode == 2
-    table = several.output.rpartition('"PAIR ')[2].partition("]")[0].splitlines()[1:]
-    rows = {line.split()[0].strip('"'): line.split()[1] for line in table if line.strip()}
-    assert [name for name, result in rows.items() if result == "ok"] == ["web"]
-    assert len(rows) == 7
+    assert [name for name, (result, _why) in lines(several).items() if result == "ok"] == ["web"]
+    assert len(lines(several)) == 7
 
 
 @pytest.mark.parametrize(
@@ -271,8 +276,30 @@ def test_a_host_that_is_lost_in_its_tasks_stays_drained_and_its_peer_stops(tmp_p
 def test_a_host_whose_tasks_end_the_play_stays_drained_and_its_peer_stops(tmp_path):
     done = update(tmp_path, fleet(web=group("web", lost=["web-b"])), tasks=TASKS + THEN_END)
     assert done.done == ["vrrp_drain on web-b", "tasks on web-b"], done.output
-    assert "or they have meta: end_host), and the host stays drained" in done.output
+    assert "or they have meta: end_host or end_play), and the host stays drained" in done.output
     assert done.returncode != 0
+
+
+@pytest.mark.parametrize("how", ["end_play", "end_batch"])
+def test_tasks_that_end_the_play_of_all_pairs_are_no_success(tmp_path, how):
+    tasks = TASKS + THEN_END.replace("end_host", how)
+    done = update(tmp_path, fleet(web=group("web", lost=["web-b"]), db=group("db", 8, lost=[])), tasks=tasks)
+    assert sorted(done.done) == [f"{what} on {host}" for what in ("tasks", "vrrp_drain") for host in ("db-b", "web-b")]
+    assert done.returncode == 2
+    assert done.output.count('"PAIR ') == 1
+    for name, (result, why) in lines(done).items():
+        told = f"{name}-b failed (the tasks of the update): the tasks of the update did not come to their end"
+        assert result == "FAILED" and why.startswith(told)
+
+
+def test_a_task_that_is_to_end_all_pairs_says_so_in_the_line_of_each(tmp_path):
+    tasks = TASKS.replace("  when: ", "  any_errors_fatal: true\n  when: ")
+    done = update(tmp_path, fleet(web=group("web", broken=["web-b"]), db=group("db", 8, broken=["web-b"])), tasks=tasks)
+    assert done.returncode == 2 and "is undefined" not in done.output, done.output
+    assert "web-b failed (the tasks of the update): the update failed in 'Take a step'" in done.output
+    told = "stopped, because a task with any_errors_fatal failed on another host"
+    assert lines(done)["db"][1].endswith(f"failed in 'its tasks', and the host stays drained: {told}")
+    assert done.done.count("vrrp_drain on db-b") == 2, "its status says that the update failed"
 
 
 def test_strategy_free_changes_nothing(tmp_path):
