@@ -48,7 +48,7 @@ def problems(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
         if len(leaders) > 1:
             leaving = any((views[node].get("why") or "").startswith(_LEAVING) for node in leaders)
             found.append(f"{name}: {' and '.join(leaders)} are both master: {_HANDOVER if leaving else _DEAF}")
-        elif not leaders:
+        elif not leaders and all(map(_asked, nodes.values())):
             hint = f", and drained: {', '.join(drained)} ({_UNDRAIN})" if drained else ""
             found.append(f"{name}: no node is master{hint}")
         found += [
@@ -114,14 +114,20 @@ def _faults(node: str, instance: Mapping[str, Any], drained: bool) -> list[str]:
 
 def _missing(found: Mapping[str, Any]) -> str:
     """Return the word for the state of a node that did not answer."""
-    return "UNREACHABLE" if found.get("unreachable") else "NO AGENT"
+    if found.get("unreachable"):
+        return "UNREACHABLE"
+    return "NO AGENT" if _asked(found) else "NOT ASKED"
+
+
+def _asked(found: Mapping[str, Any]) -> bool:
+    return "running" in found or bool(found.get("msg"))
 
 
 def _reason(found: Mapping[str, Any]) -> str:
     # A node that was asked has a release in its result: None where nothing is installed.
     if not found.get("unreachable") and "release" in found and found["release"] is None:
         return "not installed: run ha_pair"
-    return found.get("msg") or "it was not asked"
+    return found.get("msg") or "this play leaves it out (leave out --limit, or let it name both hosts)"
 
 
 def _row(node: str, instance: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def test_instances_stand_together_and_silence_is_shown():
         "node-c  -         NO AGENT     -           -                 -      nobody is there",
         "node-d  -         UNREACHABLE  -           -                 -      no route to host",
         "node-e  -         NO AGENT     -           -                 -      not installed: run ha_pair",
-        "node-f  -         NO AGENT     -           -                 -      it was not asked",
+        "node-f  -         NOT ASKED    -           -                 -      "
+        "this play leaves it out (leave out --limit, or let it name both hosts)",
         "node-a  VI_1      MASTER       100         192.168.8.100/24  1h 1m  MASTER because",
         "node-b  VI_1      BACKUP       80 (of 90)  -                 7s     BACKUP because",
     ]
@@ -137,10 +138,14 @@ def test_without_a_master_a_drained_node_says_how_to_undrain_it():
     ]
 
 
+NOT_ASKED = "NOT ASKED: this play leaves it out (leave out --limit, or let it name both hosts)"
+
+
 def test_a_node_that_could_not_be_asked_is_a_problem():
     nodes = {"a": running(V="MASTER"), "b": {"unreachable": True, "msg": "no route to host"}, "c": {}}
-    found = ["b: UNREACHABLE: no route to host", "c: NO AGENT: it was not asked"]
+    found = ["b: UNREACHABLE: no route to host", f"c: {NOT_ASKED}"]
     assert problems(nodes) == found
+    assert problems({"a": running(V="BACKUP"), "c": {}}) == [f"c: {NOT_ASKED}"], "c may be the master"
     assert problems({"a": {"running": False, "release": None}}) == ["a: NO AGENT: not installed: run ha_pair"]
 
 

@@ -300,15 +300,3 @@ def test_a_task_that_is_to_end_all_pairs_says_so_in_the_line_of_each(tmp_path):
     told = "stopped, because a task with any_errors_fatal failed on another host"
     assert lines(done)["db"][1].endswith(f"failed in 'its tasks', and the host stays drained: {told}")
     assert done.done.count("vrrp_drain on db-b") == 2, "its status says that the update failed"
-
-
-def test_strategy_free_changes_nothing(tmp_path):
-    done = update(tmp_path, fleet(web=group("web")), settings={"ANSIBLE_STRATEGY": "free"})
-    assert done.returncode != 0 and done.asked == []
-    assert "Stop strategy free" in done.output
-
-
-def test_half_a_pair_changes_nothing(tmp_path):
-    done = update(tmp_path, fleet(web=group("web")), "--limit", "web-a")
-    assert (done.returncode, done.asked) == (2, [])
-    assert "leave out --limit, or let it name both" in done.output
