@@ -146,6 +146,16 @@ def test_two_pairs_with_one_virtual_router_id_are_stopped(tmp_path):
     assert "both have virtual router id 51 on 192.168.8.0/24" in lines(done)["db"][1]
 
 
+@pytest.mark.parametrize("words", [(), ("-e", "ha_pair_group=lb", "--limit", "web")], ids=["two fleets", "limit"])
+def test_pairs_of_groups_with_other_names_are_compared(tmp_path, words):
+    number = {"ha_pair_virtual_router_id": 51}
+    web, db = group("web", 4, **number), group("db", 8, **number, ha_pair_group="lb")
+    groups = {"ha_pair": {"children": {"web": web}}, "lb": {"children": {"db": db}}}
+    done = play(tmp_path, {"lb": {"children": {"web": web, "db": db}}} if words else groups, "ha_pair", *words)
+    assert (done.returncode, done.done) == (2, [])
+    assert "the pairs web (VI_1) and db (VI_1) both have virtual router id 51" in lines(done)["web"][1]
+
+
 def test_a_switchover_moves_each_pair_that_can_move(tmp_path):
     done = play(tmp_path, fleet(web=group("web", 4), db=group("db", 8, nodes(8, second="FAULT"))), "switchover")
     assert done.done == ["vrrp_state on web-b"]
