@@ -171,6 +171,28 @@ def test_a_switchover_to_named_hosts_leaves_the_other_pairs_alone(tmp_path, to):
     assert lines(done)["last"][0] == "ok"
 
 
+def weighed(number, *priorities):
+    """Return a BACKUP and a MASTER. ``priorities`` has for each its base and the weights of its checks."""
+    found = nodes(number, "BACKUP", "MASTER")
+    for one, (base, *weights) in zip(found, priorities):
+        reasons = [{"name": "chk", "delta": weight, "text": "chk failed"} for weight in weights]
+        one["instances"][0].update(base_priority=base, priority=base + sum(weights), reasons=reasons)
+    return found
+
+
+def test_a_promotion_ends_where_the_priorities_with_their_weights_give_the_same_master(tmp_path):
+    children = fleet(
+        higher=group("higher", 4, weighed(4, (100,), (90,))),
+        failed=group("failed", 8, weighed(8, (100, -20), (90,))),
+        other=group("other", 12, weighed(12, (90,), (100, -5, -10))),
+        equal=group("equal", 16, weighed(16, (100, -10), (90,))),
+        least=group("least", 20, weighed(20, (90, -100), (1,))),
+    )
+    done = play(tmp_path, children, "switchover", "-e", "to=higher-a,failed-a,other-a,equal-a,least-a")
+    ended = {host for name, host, words in done.asked if name == "vrrp_state" and words["state"] == "auto"}
+    assert ended == {"higher-a", "other-a"}, done.output
+
+
 @pytest.mark.parametrize("to", ["nosuch", "web-a,web-b"])
 def test_a_switchover_to_nobody_is_refused(tmp_path, to):
     done = play(tmp_path, fleet(web=group("web", 4)), "switchover", "-e", f"to={to}")

@@ -160,6 +160,20 @@ def test_a_policy_holds_mastership_before_the_former_master_is_back(tmp_path, po
     assert [asked_for(each) for each in done.asked if each[0] == "vrrp_state"] == [asked]
 
 
+@pytest.mark.parametrize(
+    ("former", "other", "held"),
+    [((90, 0), (100, -20), True), ((100, -20), (90, 0), True), ((90, -5), (100, -5), False)],
+    ids=["now", "when its check is good again", "never"],
+)
+def test_mastership_is_held_where_the_former_master_could_take_it_back(tmp_path, former, other, held):
+    found = nodes()
+    for one, (base, weight) in zip(found, (former, other)):
+        one["instances"][0].update(base_priority=base, reasons=[{"name": "chk", "delta": weight, "text": "failed"}])
+    done = update(tmp_path, fleet(web=group("web", found=found, ha_pair_failback="never")))
+    assert done.returncode == 0, done.output
+    assert done.done == both("web", hold=["vrrp_state on web-b"] if held else [])
+
+
 # A node of these tests stays drained, so the check after its host fails.
 @pytest.mark.parametrize(
     ("number", "steps"), [(1, both("web")[:3]), (2, both("web", hold=["vrrp_state on web-b"])[3:])]
