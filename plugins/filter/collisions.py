@@ -45,8 +45,16 @@ def collisions(hosts, hostvars, groups):
     members, below = tree(hostvars, groups)
     inside = set(hosts)
     played = pairs_of(list(hosts), hostvars, members, below)
-    others = [pair for pair in pairs(GROUP, members, below) if inside.isdisjoint(pair.hosts)]
+    tops = dict.fromkeys([GROUP, *_named(members.get("all", ()), hostvars)])
+    known = dict.fromkeys(pair for top in tops for pair in pairs(top, members, below))
+    others = [pair for pair in known if inside.isdisjoint(pair.hosts)]
     return find([claim for pair in (*played, *others) if pair.hosts for claim in _claims(pair, hostvars)])
+
+
+def _named(hosts, hostvars):
+    """Return the groups that ``ha_pair_group`` of the hosts names."""
+    said = [hostvars[host].get("ha_pair_group") for host in hosts]
+    return [name for name in said if isinstance(name, str)]
 
 
 def _claims(pair, hostvars):

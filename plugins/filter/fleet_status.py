@@ -13,6 +13,8 @@ author:
   - the hotstandby.vrrp authors (@hotstandby)
 description:
   - Returns a table with one line for each pair of a play, then further problems and warnings of single pairs.
+  - Of more than 20 pairs, those without a problem, a warning and a drained node come first, several on a line and with
+    their masters alone.
   - A pair fails by the same rules as in P(hotstandby.vrrp.status_problems#filter).
 options:
   name:

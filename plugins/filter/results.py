@@ -39,10 +39,12 @@ _value:
   elements: str
 """
 
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.reach import reach
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.results import result_lines
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import pairs_of, tree
 
 _LOOKS = ("__ha_pair_seen_again", "__ha_pair_seen")  # the last one comes first
+_ATTEMPTS = ("__ha_pair_reached", "__ha_pair_probed")
 
 
 def results(hosts, hostvars, groups, checked=False):
@@ -54,7 +56,17 @@ def results(hosts, hostvars, groups, checked=False):
         known = hostvars[host]
         seen = next((known[name] for name in _LOOKS if (known.get(name) or {}).get("samples")), None)
         noted[host] = {"failed": known.get("__ha_pair_failed"), "seen": seen}
-    return result_lines(pairs_of(begun, hostvars, *tree(hostvars, groups)), noted, checked)
+    pairs = pairs_of(begun, hostvars, *tree(hostvars, groups))
+    for pair in pairs:
+        looks = {host: _attempted(hostvars[host]) for host in pair.hosts if host in noted}
+        for host, unknown in reach(list(looks), looks)[1].items():
+            noted[host]["unknown"] = unknown
+    return result_lines(pairs, noted, checked)
+
+
+def _attempted(known):
+    """Return the last attempt of a host to reach the other one."""
+    return next((known[name] for name in _ATTEMPTS if (known.get(name) or {}).get("reached")), {})
 
 
 class FilterModule:

@@ -77,6 +77,7 @@ STEPS = {
     "__ha_pair_late_difference": "compare the configuration after the restart",
     "__ha_pair_ready": "look whether the standby can take over",
     "__ha_pair_agent": "install or remove the agent",
+    "__ha_pair_last_agent": "remove the agent of the master",
     "__ha_pair_key": "write the key for what the hosts tell each other",
     "__ha_pair_started": "configure and start a new agent",
     "__ha_pair_enabled": "enable the agent",

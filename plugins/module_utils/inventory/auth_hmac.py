@@ -46,6 +46,8 @@ def auth_hmac(value: Any) -> dict[str, Any]:
             found[word] = value[word]
     if value.get("time_window") is not None:
         found["time_window"] = whole(1, 300, "seconds")(value["time_window"])
+        if found.get("anti_replay") == "monotonic":
+            raise ValueError("time_window has no effect with anti_replay monotonic (leave one of them out)")
     return found
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
@@ -28,10 +28,7 @@ def pairs(top: str, groups: Groups, children: Groups) -> list[Pair]:
     ``groups`` has the hosts of each group, also those of the groups below it; ``children`` has the groups below it.
     """
     found = list(_below(top, groups, children))
-    named: dict[str, list[str]] = {}
-    for pair in found:
-        for host in pair.hosts:
-            named.setdefault(host, []).append(pair.name)
+    named = _names(found)
     return [Pair(pair.name, pair.hosts, pair.problem or _in_two(pair, named)) for pair in found]
 
 
@@ -47,7 +44,10 @@ def pair_of(host: str, said: Optional[str], play: Sequence[str], groups: Groups,
         return Pair(said, (host,), f"{host} says ha_pair_group: {said}, and {known}")
     if top is None:
         return Pair("", tuple(play))
-    return next(pair for pair in pairs(top, groups, children) if host in pair.hosts)
+    # Each host of a play asks for each of its tasks, so it does not look at every pair of the fleet.
+    pair = next(pair for pair in _below(top, groups, children, {host}) if host in pair.hosts)
+    named = _names(_below(top, groups, children, set(pair.hosts)))
+    return Pair(pair.name, pair.hosts, pair.problem or _in_two(pair, named))
 
 
 def inferred(groups: Groups) -> dict[str, list[str]]:
@@ -56,19 +56,29 @@ def inferred(groups: Groups) -> dict[str, list[str]]:
     return {name: [other for other in members if members[other] < own] for name, own in members.items()}
 
 
-def _below(top: str, groups: Groups, children: Groups) -> Iterator[Pair]:
-    """Yield the pairs of ``top``: itself, or those of the groups below it."""
+def _names(found: Iterable[Pair]) -> dict[str, list[str]]:
+    """Return for each host the names of its pairs."""
+    named: dict[str, list[str]] = {}
+    for pair in found:
+        for host in pair.hosts:
+            named.setdefault(host, []).append(pair.name)
+    return named
+
+
+def _below(top: str, groups: Groups, children: Groups, only: Optional[set[str]] = None) -> Iterator[Pair]:
+    """Yield the pairs of ``top``: itself, or those of the groups below it, without those that have none of ``only``."""
     members = groups.get(top, ())
     below = [name for name in children.get(top, ()) if groups.get(name)]
     whole = set(members)
     same = next((name for name in below if set(groups[name]) == whole), None)
     if same is not None:  # two names for the same hosts: the lower one is the more precise one
-        yield from _below(same, groups, children)
+        yield from _below(same, groups, children, only)
     elif not below or len(members) == 2:
         yield Pair(top, tuple(members))
     else:
         for name in below:
-            yield from _below(name, groups, children)
+            if only is None or not only.isdisjoint(groups[name]):
+                yield from _below(name, groups, children, only)
         inside = {host for name in below for host in groups[name]}
         loose = tuple(host for host in members if host not in inside)
         if loose:

@@ -32,6 +32,7 @@ from .instance_variables import FIELDS
 from .known_variables import refuse_unknown
 from .master_assignment import assign
 from .network import own_address, place
+from .no_effect import no_effect
 from .peers import peers
 from .scripts import scripts
 from .sync_groups import groups, one_master, together
@@ -100,6 +101,7 @@ def judge(host: Host, of_host: list[PairInstance], problems: list[Problem], loca
         _interval(draft, problems, locate)
         _authentication(draft, problems, locate)
         _preemption(draft, problems, locate)
+    no_effect(of_host, problems, locate)
     scripts(host, of_host, problems, locate)
     trackers(host, of_host, problems, locate)
     groups(host, of_host, problems, locate)

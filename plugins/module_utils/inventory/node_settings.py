@@ -16,6 +16,11 @@ Instance = Mapping[str, Any]
 _KEEPING = ("yes", "true", "1", "on", "static")
 _EXECUTABLE_TYPES = ("bin_t", "usr_t", "lib_t", "shell_exec_t", "python_exec_t")
 _ARP_LEAST = {"arp_ignore": 1, "arp_announce": 2}  # ip-sysctl: an interface answers and asks for itself alone
+# What no setting prevents, as seen with NetworkManager 1.42 and ifupdown 0.8; docs/preflight.md has the tables.
+_REMOVING = {
+    "NetworkManager": ("connection ", "nmcli connection up, nmcli device reapply and nmcli device modify remove"),
+    "ifupdown": ("", "ifdown and systemctl restart networking remove"),
+}
 _STRICT = 1  # rp_filter: RFC 3704 section 2.2
 
 
@@ -84,7 +89,14 @@ def _selinux(selinux: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _managers(managers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a warning where the program that manages an interface may remove a virtual address, with what helps."""
     for interface, manager in managers.items():
+        if manager["name"] in _REMOVING:
+            where, removes = _REMOVING[manager["name"]]
+            yield (
+                f"{manager['name']} manages {interface} ({where}{manager['file']}): {removes} a virtual address. "
+                "Before that, drain the host"
+            )
         if manager["name"] != "systemd-networkd" or manager["keep"] in _KEEPING:
             continue
         name = os.path.basename(manager["file"])

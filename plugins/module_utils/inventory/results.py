@@ -33,8 +33,9 @@ def stopped(host: str, results: Mapping[str, Mapping[str, Optional[Result]]], st
 def result_lines(pairs: Sequence[Pair], hosts: Mapping[str, Mapping[str, Any]], checked: bool = False) -> list[str]:
     """Return a table with one line for each pair.
 
-    ``hosts`` has for each host ``failed``, the first line of what stopped it, and ``seen``, the last result of
-    ``vrrp_info``. ``checked``: the play was in check mode.
+    ``hosts`` has for each host ``failed``, the first line of what stopped it, ``seen``, the last result of
+    ``vrrp_info``, and ``unknown``, sentences about what was not tried. These count where nothing was seen afterwards.
+    ``checked``: the play was in check mode.
     """
     rows = []
     for pair in pairs:
@@ -46,8 +47,10 @@ def result_lines(pairs: Sequence[Pair], hosts: Mapping[str, Mapping[str, Any]], 
             host, text = failures[0]
             rows.append({"pair": _name(pair), "result": "FAILED", "what": text if host in text else f"{host}: {text}"})
         else:
-            seen = {host: hosts[host].get("seen") or {} for host in played}
-            rows.append({"pair": _name(pair), "result": "ok", "what": "" if checked else _states(seen)})
+            states = "" if checked else _states({host: hosts[host].get("seen") or {} for host in played})
+            unknown = [] if states else [text for host in played for text in hosts[host].get("unknown") or ()]
+            result = "unknown" if unknown else "ok"
+            rows.append({"pair": _name(pair), "result": result, "what": states or "".join(unknown[:1])})
     return lines(rows, _COLUMNS)
 
 

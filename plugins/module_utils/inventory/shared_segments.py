@@ -4,7 +4,8 @@
 """It finds virtual addresses and virtual router ids that two pairs of a fleet have on one network segment. Pure.
 
 Two subnets that overlap are taken for one segment, unless ``ha_pair_segment`` gives them different names: sites that
-use the same private addresses are not connected.
+use the same private addresses are not connected. Advertisements leave by the interface, so a virtual router id is
+compared in the subnets of the hosts too, where the virtual addresses may be of others.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ _SEGMENT = "ha_pair_segment"
 
 @dataclass(frozen=True)
 class Claim:
-    """It is an instance of one pair: what it has on which segment. ``hosts`` are those of the pair."""
+    """It is an instance of one pair: what it has on which segment. ``hosts`` are those of the pair.
+
+    ``network`` is the subnet of its addresses, ``own`` are those of its interface.
+    """
 
     pair: str
     hosts: tuple[str, ...]
@@ -33,6 +37,7 @@ class Claim:
     number: Any
     addresses: tuple[str, ...]
     network: Optional[Network]
+    own: tuple[Network, ...]
     segment: str
     unicast: bool
 
@@ -53,6 +58,7 @@ def claims(
             instance.get("virtual_router_id"),
             tuple(_addresses(instance)),
             _network(instance, interfaces),
+            tuple(_subnets(instance, interfaces)),
             segment,
             bool(instance.get("unicast_peer")),
         )
@@ -83,7 +89,7 @@ def collisions(found: Iterable[Claim]) -> dict[str, list[str]]:
     said: dict[str, list[str]] = {}
     for claim in found:
         for other in seen:
-            if claim.pair != other.pair and _one_segment(claim, other):
+            if claim.pair != other.pair and claim.segment == other.segment:
                 text = _shared(other, claim)
                 for host in (*other.hosts, *claim.hosts) if text else ():
                     said.setdefault(host, []).append(text)
@@ -92,6 +98,9 @@ def collisions(found: Iterable[Claim]) -> dict[str, list[str]]:
 
 
 def _shared(one: Claim, two: Claim) -> str:
+    where = _together(one, two)
+    if where is None:
+        return ""
     who = f"the pairs {one.pair} ({one.name}) and {two.pair} ({two.name})"
     hint = f"say {_SEGMENT}: NAME for one of them if they are on different networks"
     addresses = [address for address in one.addresses if address in two.addresses]
@@ -101,15 +110,21 @@ def _shared(one: Claim, two: Claim) -> str:
     # Unicast advertisements reach their own peer alone.
     same = one.number is not None and one.number == two.number
     if same and len(version) == 1 and not (one.unicast or two.unicast):
-        text = f"{who} both have virtual router id {one.number} on {one.network}"
+        text = f"{who} both have virtual router id {one.number} on {where}"
         return f"{text} (say ha_pair_virtual_router_id: another one, 1 to 255, for one of them; {hint})"
     return ""
 
 
-def _one_segment(one: Claim, two: Claim) -> bool:
-    if one.segment != two.segment or one.network is None or two.network is None:
+def _together(one: Claim, two: Claim) -> Optional[Network]:
+    """Return a subnet of the first one that overlaps with one of the second; None where there is none."""
+    mine, theirs = ((claim.network, *claim.own) for claim in (one, two))
+    return next((network for network in mine for other in theirs if _overlap(network, other)), None)
+
+
+def _overlap(one: Optional[Network], two: Optional[Network]) -> bool:
+    if one is None or two is None or one.version != two.version:
         return False
-    return one.network.version == two.network.version and one.network.overlaps(two.network)
+    return one.overlaps(two)
 
 
 def _addresses(instance: Mapping[str, Any]) -> Iterator[str]:

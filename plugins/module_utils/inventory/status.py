@@ -16,6 +16,8 @@ _DEAF = "they do not hear each other (see why above; does a firewall let IP prot
 _LEAVING = "MASTER, giving up"  # it keeps the addresses until a peer has taken over
 _HANDOVER = "one is handing over at this moment, look again"
 _UNDRAIN = "undrain with vrrp_drain state=active"
+_SCREEN = 20  # pairs that are shown with a line for each; a screen has 24 lines or more
+_WIDTH = 110  # of a line; Ansible indents it by 8
 _COLUMNS = ("node", "instance", "state", "priority", "vip", "since", "why")
 
 
@@ -48,7 +50,7 @@ def problems(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
         if len(leaders) > 1:
             leaving = any((views[node].get("why") or "").startswith(_LEAVING) for node in leaders)
             found.append(f"{name}: {' and '.join(leaders)} are both master: {_HANDOVER if leaving else _DEAF}")
-        elif not leaders:
+        elif not leaders and all(map(_asked, nodes.values())):
             hint = f", and drained: {', '.join(drained)} ({_UNDRAIN})" if drained else ""
             found.append(f"{name}: no node is master{hint}")
         found += [
@@ -64,17 +66,45 @@ def problems(nodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def fleet(pairs: Sequence[Pair], seen: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return a table with one line for each pair, then the further problems of each, and the warnings.
 
-    ``seen`` has the result of ``vrrp_info`` for each node of the pairs; a node without one was not asked.
+    ``seen`` has the result of ``vrrp_info`` for each node of the pairs; a node without one was not asked. Of more than
+    a screen of pairs those of which there is nothing to tell come first, with their masters alone.
     """
-    rows, further, warnings = [], [], []
+    rows, well, further, warnings = [], [], [], []
     for pair in pairs:
         name = pair.name or ", ".join(pair.hosts)
         nodes = {node: seen.get(node) or {} for node in pair.hosts}
         wrong = [pair.problem] if pair.problem else problems(nodes)
+        warned = _warnings(nodes)
+        if len(pairs) > _SCREEN and not (wrong or warned or _drained(nodes)):
+            well.append(f"{name}: {_masters(nodes)}")
+            continue
         rows.append({"pair": name, "result": "FAILED" if wrong else "ok", "what": (wrong or [_states(nodes)])[0]})
         further += [f"{name}: {text}" for text in wrong[1:]]
-        warnings += [f"{name}: {text}" for text in _warnings(nodes)]
-    return lines(rows, ("pair", "result", "what")) + further + warnings
+        warnings += [f"{name}: {text}" for text in warned]
+    told = [f"{len(well)} of {len(pairs)} pairs are well, with these masters (--limit shows more):"] if well else []
+    table = lines(rows, ("pair", "result", "what")) if rows else []
+    return told + _packed(well) + table + further + warnings
+
+
+def _packed(entries: Sequence[str]) -> list[str]:
+    """Return the entries on as few lines as they need."""
+    packed: list[str] = []
+    for entry in entries:
+        if packed and len(packed[-1]) + 2 + len(entry) <= _WIDTH:
+            packed[-1] += f"; {entry}"
+        else:
+            packed.append(entry)
+    return packed
+
+
+def _masters(nodes: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the masters of the instances of a pair, each node once."""
+    states = {node: [each["state"] for each in found.get("instances") or ()] for node, found in nodes.items()}
+    return ", ".join(node for node, own in states.items() if "MASTER" in own)
+
+
+def _drained(nodes: Mapping[str, Mapping[str, Any]]) -> bool:
+    return any((found.get("agent") or {}).get("drained") for found in nodes.values())
 
 
 def _states(nodes: Mapping[str, Mapping[str, Any]]) -> str:
@@ -114,14 +144,20 @@ def _faults(node: str, instance: Mapping[str, Any], drained: bool) -> list[str]:
 
 def _missing(found: Mapping[str, Any]) -> str:
     """Return the word for the state of a node that did not answer."""
-    return "UNREACHABLE" if found.get("unreachable") else "NO AGENT"
+    if found.get("unreachable"):
+        return "UNREACHABLE"
+    return "NO AGENT" if _asked(found) else "NOT ASKED"
+
+
+def _asked(found: Mapping[str, Any]) -> bool:
+    return "running" in found or bool(found.get("msg"))
 
 
 def _reason(found: Mapping[str, Any]) -> str:
     # A node that was asked has a release in its result: None where nothing is installed.
     if not found.get("unreachable") and "release" in found and found["release"] is None:
         return "not installed: run ha_pair"
-    return found.get("msg") or "it was not asked"
+    return found.get("msg") or "this play leaves it out (leave out --limit, or let it name both hosts)"
 
 
 def _row(node: str, instance: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
-import fleet
+import re
+
+import fleet  # which finds fake_nodes
+import pytest
+from fake_nodes import play
 
 
 def nodes(pairs, kind):
@@ -40,3 +44,17 @@ def test_a_play_has_its_costs_and_its_output():
     assert found["hosts"] == 4 and found["cpu_s"] > 0 and found["memory_mb"] > 0
     assert "pair_2  ok      VI_1: pair_2-a MASTER 5s, pair_2-b BACKUP 5s" in found["output"]
     assert "Ask each node" in [task["task"] for task in found["tasks"]]
+
+
+def tasks(folder, pairs, playbook):
+    """Return the tasks of a play over so many pairs, and how often the hosts of the second one did or skipped one."""
+    output = play(folder, fleet.fleet(pairs, "again"), playbook).output
+    recap = re.findall(r"^pair_2-[ab] .*ok=(\d+) .*skipped=(\d+)", output, re.MULTILINE)
+    assert len(recap) == 2 and "FAILED" not in output, output
+    return re.findall(r"^TASK \[(.*)\]", output, re.MULTILINE), [sum(map(int, counts)) for counts in zip(*recap)]
+
+
+@pytest.mark.parametrize(("playbook", "more"), [("status", 5), ("ha_pair", 3)])
+def test_more_pairs_are_no_more_tasks_for_a_pair(tmp_path, playbook, more):
+    """Each task of a host is a process of the controller. A loop over the pairs would be tasks that grow with them."""
+    assert tasks(tmp_path, 2, playbook) == tasks(tmp_path, more, playbook)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.fleet import Pair, inferred, pair_of, pairs
+from hypothesis import given
+from hypothesis import strategies as st
 
 WEB, DB, MAIL = ["web-a", "web-b"], ["db-a", "db-b"], ["mail-a", "mail-b"]
 GROUPS = {"ha_pair": [*WEB, *DB, *MAIL], "web": WEB, "north": [*DB, *MAIL], "db": DB, "mail": MAIL,
@@ -94,3 +96,17 @@ def test_groups_that_are_not_told_are_inferred_from_their_hosts():
     below = inferred({name: GROUPS[name] for name in ("ha_pair", "web", "north", "db", "mail")})
     assert below["north"] == ["db", "mail"] and below["web"] == []
     assert set(below["ha_pair"]) == {"web", "north", "db", "mail"}
+
+
+@given(st.data())
+def test_the_pair_of_one_host_is_that_of_the_whole_fleet(data):
+    """A host looks only at the groups that have it."""
+    names = [f"g{number}" for number in range(data.draw(st.integers(1, 5)))]
+    own = {name: data.draw(st.lists(st.sampled_from("abcdef"), max_size=3, unique=True)) for name in names}
+    children = {"top": names[:2] or names, "g0": names[2:]}
+    groups = {**own, "g0": list(dict.fromkeys(host for name in ("g0", *names[2:]) for host in own[name]))}
+    loose = data.draw(st.lists(st.sampled_from("abcdefg"), max_size=2))
+    groups["top"] = list(dict.fromkeys([*loose, *(host for name in children["top"] for host in groups[name])]))
+    for host in groups["top"]:
+        whole = next(pair for pair in pairs("top", groups, children) if host in pair.hosts)
+        assert pair_of(host, "top", groups["top"], groups, children) == whole

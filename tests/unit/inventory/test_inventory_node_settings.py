@@ -63,9 +63,30 @@ def test_networkd_that_keeps_nothing_is_told_with_a_drop_in():
     assert "netplan and systemd-networkd manage eth0" in warning and "Before netplan apply, " in warning
 
 
-@pytest.mark.parametrize("said", [{"keep": "static"}, {"keep": "yes"}, {"name": "NetworkManager"}, {"name": ""}])
-def test_other_managers_keep_it(said):
+@pytest.mark.parametrize("said", [{"keep": "static"}, {"keep": "yes"}, {"name": ""}])
+def test_a_manager_that_keeps_the_addresses_is_not_told(said):
     assert judge(managers=manager(**said)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "expected"),
+    [
+        (
+            "NetworkManager",
+            "lan",
+            "a: NetworkManager manages eth0 (connection lan): nmcli connection up, nmcli device reapply and nmcli "
+            "device modify remove a virtual address. Before that, drain the host",
+        ),
+        (
+            "ifupdown",
+            "/etc/network/interfaces",
+            "a: ifupdown manages eth0 (/etc/network/interfaces): ifdown and systemctl restart networking remove a "
+            "virtual address. Before that, drain the host",
+        ),
+    ],
+)
+def test_a_manager_that_removes_an_address_on_a_command_is_told(name, file, expected):
+    assert judge(managers=manager(name=name, file=file)) == ([], [expected])
 
 
 def test_rp_filter_is_told_where_two_interfaces_are_in_one_subnet():

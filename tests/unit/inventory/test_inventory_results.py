@@ -14,6 +14,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.results 
 )
 
 DONE = {"step": {"changed": False}}
+WEB = Pair("web", ("a", "b"))
 FAILED = {"step": {"failed": True, "msg": "no space\nleft on device"}}
 
 
@@ -110,3 +111,12 @@ def test_a_message_that_names_the_host_does_not_name_it_twice():
 
 def test_check_mode_has_seen_no_states():
     assert result_lines(PAIRS[:1], {"web-a": {"seen": seen(VI_1="MASTER")}}, checked=True)[1] == "web   ok      -"
+
+
+def test_what_is_unknown_is_no_ok_unless_it_was_seen_afterwards():
+    seen = {"samples": [{"instances": {"VI_1": {"state": "BACKUP"}}}]}
+    hosts = {"a": {}, "b": {"unknown": ["b: it is unknown whether", "more"]}}
+    assert result_lines([WEB], hosts)[1] == "web   unknown  b: it is unknown whether"
+    assert result_lines([WEB], hosts, checked=True)[1] == "web   unknown  b: it is unknown whether"
+    assert result_lines([WEB], {**hosts, "a": {"seen": seen}})[1] == "web   ok      VI_1: a BACKUP"
+    assert result_lines([WEB], {**hosts, "a": {"failed": "no"}})[1] == "web   FAILED  a: no"

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.status import problems, status
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.fleet import Pair
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.status import fleet, problems, status
 
 
 def instance(name, state, since_s, **more):
@@ -39,7 +40,8 @@ def test_instances_stand_together_and_silence_is_shown():
         "node-c  -         NO AGENT     -           -                 -      nobody is there",
         "node-d  -         UNREACHABLE  -           -                 -      no route to host",
         "node-e  -         NO AGENT     -           -                 -      not installed: run ha_pair",
-        "node-f  -         NO AGENT     -           -                 -      it was not asked",
+        "node-f  -         NOT ASKED    -           -                 -      "
+        "this play leaves it out (leave out --limit, or let it name both hosts)",
         "node-a  VI_1      MASTER       100         192.168.8.100/24  1h 1m  MASTER because",
         "node-b  VI_1      BACKUP       80 (of 90)  -                 7s     BACKUP because",
     ]
@@ -137,10 +139,14 @@ def test_without_a_master_a_drained_node_says_how_to_undrain_it():
     ]
 
 
+NOT_ASKED = "NOT ASKED: this play leaves it out (leave out --limit, or let it name both hosts)"
+
+
 def test_a_node_that_could_not_be_asked_is_a_problem():
     nodes = {"a": running(V="MASTER"), "b": {"unreachable": True, "msg": "no route to host"}, "c": {}}
-    found = ["b: UNREACHABLE: no route to host", "c: NO AGENT: it was not asked"]
+    found = ["b: UNREACHABLE: no route to host", f"c: {NOT_ASKED}"]
     assert problems(nodes) == found
+    assert problems({"a": running(V="BACKUP"), "c": {}}) == [f"c: {NOT_ASKED}"], "c may be the master"
     assert problems({"a": {"running": False, "release": None}}) == ["a: NO AGENT: not installed: run ha_pair"]
 
 
@@ -150,3 +156,56 @@ def test_a_node_that_could_not_be_asked_is_a_problem():
 def test_an_age_is_shown_in_two_units_at_most(seconds, text):
     heading, line = status({"n": {"running": True, "instances": [instance("V", "MASTER", seconds)]}})
     assert line[heading.index("SINCE") :].partition("  ")[0] == text
+
+
+def many(count, **others):
+    """Return the pairs p1 to pCOUNT and what was seen on their nodes; ``others`` are other pairs of nodes."""
+    seen, made = {}, []
+    for name in (f"p{number}" for number in range(1, count + 1)):
+        one, two = others.get(name, (running(V="MASTER", W="BACKUP"), running(V="BACKUP", W="MASTER")))
+        for node, found in ((f"{name}-a", one), (f"{name}-b", two)):
+            for each in found.get("instances") or ():
+                each["addresses_present"] = ["192.168.8.100/24"] if each["state"] == "MASTER" else []
+            seen[node] = found
+        made.append(Pair(name, (f"{name}-a", f"{name}-b")))
+    return made, seen
+
+
+def test_fifty_pairs_are_one_screen_with_those_last_of_which_there_is_something_to_tell():
+    gone = (running(V="MASTER"), {"unreachable": True, "msg": "no route to host"})
+    out = (running(V="MASTER"), {**running(V="STOP"), "agent": {"drained": True}})
+    warned = (
+        running(V="BACKUP"),
+        {"running": True, "instances": [instance("V", "MASTER", 1, warnings=["a stranger"])]},
+    )
+    text = fleet(*many(50, p7=gone, p20=out, p50=warned))
+    assert len(text) <= 24 and max(map(len, text)) <= 110
+    assert text[0] == "47 of 50 pairs are well, with these masters (--limit shows more):"
+    told = "; ".join(text[1:-5]).split("; ")
+    assert told == [f"p{number}: p{number}-a, p{number}-b" for number in range(1, 51) if number not in (7, 20, 50)]
+    assert text[-5:] == [
+        "PAIR  RESULT  WHAT",
+        "p7    FAILED  p7-b: UNREACHABLE: no route to host",
+        "p20   ok      V: p20-a MASTER 1s, p20-b STOP 1s, drained",
+        "p50   ok      V: p50-b MASTER 1s, p50-a BACKUP 1s",
+        "p50: warning: V on p50-b: a stranger",
+    ]
+
+
+@pytest.mark.parametrize(("count", "first"), [(20, "PAIR  RESULT  WHAT"), (21, "21 of 21 pairs are well, with these")])
+def test_a_screen_of_pairs_has_a_line_for_each(count, first):
+    text = fleet(*many(count))
+    assert text[0].startswith(first) and ("PAIR" in text[0]) == any("RESULT" in line for line in text)
+    assert len(text) == (21 if count == 20 else 5)
+
+
+def test_many_pairs_that_all_failed_have_a_line_each():
+    text = fleet(*many(30, **{f"p{number}": ({}, {}) for number in range(1, 31)}))
+    assert text[0] == "PAIR  RESULT  WHAT" and sum("FAILED" in line for line in text) == 30
+
+
+def test_a_long_name_has_a_line_of_its_own():
+    made, seen = many(21)
+    long = "a" * 120
+    made.insert(1, Pair(long, ("p1-a", "p1-b")))
+    assert fleet(made, seen)[1:3] == ["p1: p1-a, p1-b", f"{long}: p1-a, p1-b"]

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -289,6 +291,18 @@ def test_a_paused_machine_as_the_documentation_has_it(play, fault, pause, moves,
     assert seen["answered_at_the_end_by"] == "node-a"
     owners_s = _two_owners_s(seen["timeline"])
     assert (0.05 < owners_s < 0.18) if moves and fault == "suspend" else (owners_s < 0.07), owners_s
+
+
+def test_the_command_of_the_documentation_shows_a_pause(tmp_path, monkeypatch, capsys):
+    [line] = re.findall(r"^PYTHONPATH=.* -m vrrp\.cli (.*)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    for name, text in files(hosts(vips=[VIP], takeover_within=0.5)).items():
+        tmp_path.joinpath(f"{name}.conf").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(shlex.split(line)) == 0
+    shown = capsys.readouterr().out
+    assert "11.000     node-a  fault    thaw node-a" in shown
+    [lost] = re.findall(r"^expected loss: ([\d.]+) s", shown, re.MULTILINE)
+    assert 0.35 <= float(lost) <= 0.47, "what the table below the command says of a pause of 1 s"
 
 
 def _two_owners_s(timeline):

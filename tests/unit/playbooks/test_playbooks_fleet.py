@@ -146,6 +146,16 @@ def test_two_pairs_with_one_virtual_router_id_are_stopped(tmp_path):
     assert "both have virtual router id 51 on 192.168.8.0/24" in lines(done)["db"][1]
 
 
+@pytest.mark.parametrize("words", [(), ("-e", "ha_pair_group=lb", "--limit", "web")], ids=["two fleets", "limit"])
+def test_pairs_of_groups_with_other_names_are_compared(tmp_path, words):
+    number = {"ha_pair_virtual_router_id": 51}
+    web, db = group("web", 4, **number), group("db", 8, **number, ha_pair_group="lb")
+    groups = {"ha_pair": {"children": {"web": web}}, "lb": {"children": {"db": db}}}
+    done = play(tmp_path, {"lb": {"children": {"web": web, "db": db}}} if words else groups, "ha_pair", *words)
+    assert (done.returncode, done.done) == (2, [])
+    assert "the pairs web (VI_1) and db (VI_1) both have virtual router id 51" in lines(done)["web"][1]
+
+
 def test_a_switchover_moves_each_pair_that_can_move(tmp_path):
     done = play(tmp_path, fleet(web=group("web", 4), db=group("db", 8, nodes(8, second="FAULT"))), "switchover")
     assert done.done == ["vrrp_state on web-b"]
@@ -159,6 +169,28 @@ def test_a_switchover_to_named_hosts_leaves_the_other_pairs_alone(tmp_path, to):
     done = play(tmp_path, children, "switchover", "-e", f"to={to}")
     assert {line.partition(" on ")[2] for line in done.done} == set(to.split(","))
     assert lines(done)["last"][0] == "ok"
+
+
+def weighed(number, *priorities):
+    """Return a BACKUP and a MASTER. ``priorities`` has for each its base and the weights of its checks."""
+    found = nodes(number, "BACKUP", "MASTER")
+    for one, (base, *weights) in zip(found, priorities):
+        reasons = [{"name": "chk", "delta": weight, "text": "chk failed"} for weight in weights]
+        one["instances"][0].update(base_priority=base, priority=base + sum(weights), reasons=reasons)
+    return found
+
+
+def test_a_promotion_ends_where_the_priorities_with_their_weights_give_the_same_master(tmp_path):
+    children = fleet(
+        higher=group("higher", 4, weighed(4, (100,), (90,))),
+        failed=group("failed", 8, weighed(8, (100, -20), (90,))),
+        other=group("other", 12, weighed(12, (90,), (100, -5, -10))),
+        equal=group("equal", 16, weighed(16, (100, -10), (90,))),
+        least=group("least", 20, weighed(20, (90, -100), (1,))),
+    )
+    done = play(tmp_path, children, "switchover", "-e", "to=higher-a,failed-a,other-a,equal-a,least-a")
+    ended = {host for name, host, words in done.asked if name == "vrrp_state" and words["state"] == "auto"}
+    assert ended == {"higher-a", "other-a"}, done.output
 
 
 @pytest.mark.parametrize("to", ["nosuch", "web-a,web-b"])
@@ -198,15 +230,30 @@ def test_a_pair_without_a_standby_is_not_drained_unless_it_is_forced(tmp_path):
     assert forced.done == ["vrrp_drain on web-a"]
 
 
-def test_a_removal_takes_the_standbys_first(tmp_path):
-    broken = group(
-        "broken", 12, [{**nodes(12)[0], "refuses": ["vrrp_agent"]}, {**nodes(12)[1], "refuses": ["vrrp_agent"]}]
-    )
-    done = play(tmp_path, fleet(web=group("web", 4), db=group("db", 8), broken=broken), "remove")
-    removed = [line.partition(" on ")[2] for line in done.done if line.startswith("vrrp_agent")]
-    assert sorted(removed[:2]) == ["db-b", "web-b"]
-    assert sorted(removed[2:]) == ["db-a", "web-a"]
-    assert "broken-b: " in lines(done)["broken"][1]
+@pytest.fixture(scope="module")
+def removal(tmp_path_factory):
+    """Return a removal of four pairs; of two of them a host refuses it."""
+    children = {"web": group("web", 4), "db": group("db", 8)}
+    for name, number, refusing in (("standby", 12, 1), ("master", 16, 0)):
+        found = nodes(number)
+        found[refusing] = {**found[refusing], "refuses": ["vrrp_agent"]}
+        children[name] = group(name, number, found)
+    return play(tmp_path_factory.mktemp("removal"), fleet(**children), "remove")
+
+
+def test_a_removal_takes_the_standbys_first(removal):
+    removed = [line.partition(" on ")[2] for line in removal.done if line.startswith("vrrp_agent")]
+    assert sorted(removed[:3]) == ["db-b", "master-b", "web-b"]
+    assert sorted(removed[3:]) == ["db-a", "web-a"]
+    for name, host in (("standby", "standby-b"), ("master", "master-a")):
+        assert f"{host}: " in lines(removal)[name][1] and "this node refuses vrrp_agent" in lines(removal)[name][1]
+
+
+def test_the_firewall_is_closed_after_the_agents_of_a_pair_are_gone(removal):
+    closed = [line.partition(" on ")[2] for line in removal.done if line.startswith("vrrp_firewall")]
+    assert sorted(closed) == ["db-a", "db-b", "web-a", "web-b"]
+    last = max(number for number, line in enumerate(removal.done) if line.startswith("vrrp_agent"))
+    assert all(removal.done.index(f"vrrp_firewall on {host}") > last for host in closed)
 
 
 def test_the_status_has_one_line_for_each_pair_and_the_rest_of_what_is_wrong(tmp_path):

@@ -23,11 +23,6 @@ def refused(folder, groups, message, *arguments, **options):
     return done
 
 
-def test_strategy_free_changes_nothing(tmp_path):
-    free = {"ANSIBLE_STRATEGY": "free"}
-    refused(tmp_path, {"ha_pair": pair("node", GOOD)}, "Stop strategy free, which lets one host", settings=free)
-
-
 def test_serial_changes_nothing_and_is_named(tmp_path):
     site = (
         "- hosts: ha_pair\n  gather_facts: false\n  serial: 1\n  any_errors_fatal: true\n"

@@ -198,14 +198,6 @@ def test_a_state_that_changed_between_the_two_looks_is_looked_at_again(tmp_path)
     assert "VI_1: web-a MASTER, web-b BACKUP" in done.output
 
 
-@pytest.mark.parametrize("playbook", ["migrate_from_keepalived", "rollback_to_keepalived"])
-def test_strategy_free_changes_nothing(tmp_path, playbook):
-    words = (playbook, "-e", "ha_pair_group=web")
-    done = play(tmp_path, group(migrating()), *words, settings={"ANSIBLE_STRATEGY": "free"})
-    assert done.returncode != 0 and (done.done, done.asked) == ([], []), done.output
-    assert "Stop strategy free" in done.output
-
-
 def test_a_pair_that_cannot_be_migrated_stops_no_other_pair(tmp_path):
     broken = [keepalived(14, "MASTER", 14), keepalived(15, "BACKUP", 14)]
     broken[1]["answers"]["vrrp_config_info"].update(not_carried_over=[GAP])

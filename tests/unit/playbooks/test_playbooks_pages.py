@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import time
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,14 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp import cli
 from fake_nodes import living, node, play, under_keepalived
 
 TOP = Path(__file__).parents[3]
-TASKS = ("fleet", "change", "replace", "maintenance", "preflight", "update", "migrate")
+TASKS = ("fleet", "change", "replace", "maintenance", "preflight", "update", "migrate", "drill")
 PAGES = ["README.md", *(f"docs/{name}.md" for name in TASKS)]
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 DEPLOY = "ansible-playbook -i inventory.yml hotstandby.vrrp.ha_pair --limit web"
 #: Variables of the playbooks that are not variables of the role.
-OWN = {"to", "drain", "undrain", "reason", "expires", "update_tasks", "update_reboot", "migrate_to"}
+OWN = {"to", "drain", "undrain", "reason", "expires", "update_tasks", "update_reboot", "migrate_to",
+       "drill", "drill_window", "i_mean_it", "report_dir"}  # fmt: skip
+CRON = re.compile(r"^([\d*]+ ){5} *")
 
 
 def blocks(page, language=""):
@@ -30,7 +33,7 @@ def blocks(page, language=""):
 
 def commands(program):
     """Return each command of the pages that runs ``program``, once."""
-    lines = [line.strip() for page in PAGES for text in blocks(page) for line in text.splitlines()]
+    lines = [CRON.sub("", line.strip()) for page in PAGES for text in blocks(page) for line in text.splitlines()]
     # The README has a table of what `hotstandby` can do, with words such as [--json] and an explanation.
     return list(dict.fromkeys(line for line in lines if line.startswith(f"{program} ") and "   " not in line))
 
@@ -81,6 +84,9 @@ def test_a_play_of_the_pages_does_what_they_say(tmp_path, command):
     if "keepalived" in command:
         check_the_way_from_or_to_keepalived(tmp_path, command)
         return
+    if ".drill " in command:
+        check_a_drill(tmp_path, command)
+        return
     done = run(tmp_path, command, fleet())
     if "to=web-b" in command:  # these nodes do not move, which the play has to notice
         assert "vrrp_state on web-b" in done.done and "web-b did not become its only master" in done.output
@@ -91,6 +97,18 @@ def test_a_play_of_the_pages_does_what_they_say(tmp_path, command):
     else:
         assert done.returncode == 0, done.output
         assert ("vrrp_drain on web-b" in done.done) == ("drain=" in command or "update_tasks" in command)
+    assert ("db-a" in done.output) == ("--limit" not in command)
+
+
+def check_a_drill(folder, command):
+    """Play what is done before the first packet is lost; the nodes have no agents that could be killed."""
+    now = time.time()
+    around = "-".join(time.strftime("%H:%M", time.localtime(now + later)) for later in (-3600, 3600))
+    done = run(folder, re.sub(r"(?<=drill_window=)\S+", around, command) + " --check", fleet())
+    assert done.returncode == 0, done.output
+    for kind in re.search(r"drill=(\S+)", command)[1].split(","):
+        what = "gives up" if kind == "switchover" else "fails"
+        assert f"{kind}: web-a {what}, and web-b takes over VI_1" in done.output, done.output
     assert ("db-a" in done.output) == ("--limit" not in command)
 
 

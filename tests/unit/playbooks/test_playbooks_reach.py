@@ -35,6 +35,26 @@ def test_hosts_that_hear_each_other_go_on(tmp_path):
     assert done.returncode == 0 and done.done == [] and "warning" not in done.output, done.output
 
 
+def apart():
+    """Return two nodes that tried it one after the other, so nothing arrived, and whose addresses others manage."""
+    managers = {"eth0": {"name": "NetworkManager", "file": "lan", "keep": "", "netplan": False}}
+    nodes = [node(4, heard=heard(4, 6, 0, managers=managers)), node(6, heard=heard(6, 4, 0))]
+    for each in nodes:
+        [result] = each["heard"]["reached"]
+        result["arrived"] = {"multicast": 0, "unicast": 0}
+    return nodes
+
+
+def test_what_the_hosts_did_not_try_together_is_no_ok_in_the_line_of_the_pair(tmp_path):
+    children = {"web": pair("web", apart()), "db": pair("db", found(), vip="192.168.8.110/24")}
+    done = play(tmp_path, {"ha_pair": {"children": children}}, "preflight")
+    assert done.returncode == 0, done.output
+    table = done.output.rpartition('"PAIR ')[2]
+    assert '"web   unknown  web-a: it is unknown whether VRRP of web-b gets to web-a: the two did not try it' in table
+    assert '"db    ok       -"' in table, table
+    assert "warning: web-a: NetworkManager manages eth0 (connection lan): nmcli connection up" in done.output
+
+
 def test_a_host_that_drops_vrrp_stops_its_pair_with_the_rule(tmp_path):
     done = tried(tmp_path, found(deaf=True))
     assert done.returncode == 2 and done.done == [], done.output

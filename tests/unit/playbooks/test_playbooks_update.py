@@ -53,6 +53,13 @@ def of(done, name):
     return [line for line in done.done if line.partition(" on ")[2].startswith(f"{name}-")]
 
 
+def lines(done):
+    """Return the result and the text of each pair at the end of a play."""
+    table = done.output.rpartition('"PAIR ')[2].partition("]")[0].splitlines()[1:]
+    rows = [line.strip().strip('",').split(maxsplit=2) for line in table if line.strip()]
+    return {name: (result, what) for name, result, what in rows}
+
+
 def both(name, *, hold=()):
     """Return what a whole update does."""
     first, last = f"{name}-b", f"{name}-a"
@@ -146,10 +153,8 @@ def test_a_pair_that_cannot_be_updated_is_not_touched(several, name, why):
 
 def test_the_play_fails_and_names_each_pair(several):
     assert several.returncode == 2
-    table = several.output.rpartition('"PAIR ')[2].partition("]")[0].splitlines()[1:]
-    rows = {line.split()[0].strip('"'): line.split()[1] for line in table if line.strip()}
-    assert [name for name, result in rows.items() if result == "ok"] == ["web", "closed"]
-    assert len(rows) == 10
+    assert [name for name, (result, _why) in lines(several).items() if result == "ok"] == ["web", "closed"]
+    assert len(lines(several)) == 10
 
 
 def test_a_host_that_does_not_hear_its_peer_after_its_tasks_stays_drained(several):
@@ -191,6 +196,20 @@ def test_a_policy_holds_mastership_before_the_former_master_is_back(tmp_path, po
     assert done.returncode == 0, done.output
     assert done.done == both("web", hold=["vrrp_state on web-b"])
     assert [asked_for(each) for each in done.asked if each[0] == "vrrp_state"] == [asked]
+
+
+@pytest.mark.parametrize(
+    ("former", "other", "held"),
+    [((90, 0), (100, -20), True), ((100, -20), (90, 0), True), ((90, -5), (100, -5), False)],
+    ids=["now", "when its check is good again", "never"],
+)
+def test_mastership_is_held_where_the_former_master_could_take_it_back(tmp_path, former, other, held):
+    found = nodes()
+    for one, (base, weight) in zip(found, (former, other)):
+        one["instances"][0].update(base_priority=base, reasons=[{"name": "chk", "delta": weight, "text": "failed"}])
+    done = update(tmp_path, fleet(web=group("web", found=found, ha_pair_failback="never")))
+    assert done.returncode == 0, done.output
+    assert done.done == both("web", hold=["vrrp_state on web-b"] if held else [])
 
 
 # A node of these tests stays drained, so the check after its host fails.
@@ -312,7 +331,7 @@ def test_a_host_that_is_lost_in_its_tasks_stays_drained_and_its_peer_stops(tmp_p
 def test_a_host_whose_tasks_end_the_play_stays_drained_and_its_peer_stops(tmp_path):
     done = update(tmp_path, fleet(web=group("web", lost=["web-b"])), tasks=TASKS + THEN_END)
     assert done.done == ["vrrp_drain on web-b", "tasks on web-b"], done.output
-    assert "or they have meta: end_host), and the host stays drained" in done.output
+    assert "or they have meta: end_host or end_play), and the host stays drained" in done.output
     assert done.returncode != 0
 
 
@@ -326,13 +345,13 @@ def test_where_one_failure_stops_all_hosts_each_pair_says_so(tmp_path):
     assert "drained: another host failed in a task that stops all of them (any_errors_fatal or run_once)" in rows, rows
 
 
-def test_strategy_free_changes_nothing(tmp_path):
-    done = update(tmp_path, fleet(web=group("web")), settings={"ANSIBLE_STRATEGY": "free"})
-    assert done.returncode != 0 and done.asked == []
-    assert "Stop strategy free" in done.output
-
-
-def test_half_a_pair_changes_nothing(tmp_path):
-    done = update(tmp_path, fleet(web=group("web")), "--limit", "web-a")
-    assert (done.returncode, done.asked) == (2, [])
-    assert "leave out --limit, or let it name both" in done.output
+@pytest.mark.parametrize("how", ["end_play", "end_batch"])
+def test_tasks_that_end_the_play_of_all_pairs_are_no_success(tmp_path, how):
+    tasks = TASKS + THEN_END.replace("end_host", how)
+    done = update(tmp_path, fleet(web=group("web", lost=["web-b"]), db=group("db", 8, lost=[])), tasks=tasks)
+    assert sorted(done.done) == [f"{what} on {host}" for what in ("tasks", "vrrp_drain") for host in ("db-b", "web-b")]
+    assert done.returncode == 2
+    assert done.output.count('"PAIR ') == 1
+    for name, (result, why) in lines(done).items():
+        told = f"{name}-b failed (the tasks of the update): the tasks of the update did not come to their end"
+        assert result == "FAILED" and why.startswith(told)
