@@ -187,6 +187,32 @@ def known():
     return {name for name, *_labels in samples(FULL)}
 
 
+def rows(first):
+    """Return the two cells of each row of the table of docs/observing.md that begins with this word."""
+    page = (EXTENSIONS.parent / "docs" / "observing.md").read_text()
+    table = page[page.index(f"| {first} |") :].partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table]
+
+
+def test_the_page_has_every_metric():
+    told = set()
+    for names, _meaning in rows("metric"):
+        begins = ""
+        for name in re.findall(r"`(\w+)`", names):
+            begins = begins if name.startswith("_") else name
+            told |= {begins[:at] + name for at, sign in enumerate(begins) if sign == "_"} | {name}
+    assert known() <= told
+    assert {name for names, _meaning in rows("metric") for name in re.findall(r"`(hotstandby_\w+)`", names)} <= known()
+
+
+def test_the_page_has_every_alert_and_after_what_time_it_comes():
+    after = {re.match(r"`(\w+)`", alert)[1]: time for alert, time in rows("alert")}
+    times = {rule["alert"]: rule.get("for") for rule in rules() if "alert" in rule}
+    assert after == {
+        alert: time.replace("m", " min").replace("h", " h") if time else "at once" for alert, time in times.items()
+    }
+
+
 def test_the_alerts_ask_for_metrics_that_there_are():
     asked = " ".join(rule["expr"] for rule in rules())
     assert set(re.findall(r"hotstandby_[a-z_]+", asked)) <= known()
