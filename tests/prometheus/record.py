@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 
@@ -90,7 +91,8 @@ def main() -> None:
                 if number * INTERVAL_S == BACK_S:
                     agent.start()
     for name, found in sorted(series.items()):
-        sys.stdout.write(f"      - series: '{name}'\n        values: {values(found, count)}\n")
+        shown = textwrap.fill(values(found, count), 120, subsequent_indent=" " * 10)
+        sys.stdout.write(f"      - series: '{name}'\n        values: {shown}\n")
 
 
 if __name__ == "__main__":
