@@ -229,6 +229,7 @@ agent:
     - C(peer) is what the other node of the pair told beside VRRP, with C(address), C(port), C(keys) (digests of those
       in force here), C(name), C(heard_s), C(version), C(drained), C(clock_s) (so far its clock is ahead), C(discarded)
       (messages by the reason) and C(warnings), sentences with what to do; null where nothing is told.
+    - C(config_sha256) and C(keys) are null for other users than root and the agent's own.
   returned: always
   type: dict
   sample:

@@ -34,7 +34,9 @@ def alerts(prometheus):
     """Return for each rule whether Prometheus could evaluate it, and the nodes of its alerts, pending ones too."""
     (answer,) = prometheus.ask("/api/v1/rules")
     rules = [rule for group in answer["data"]["groups"] for rule in group["rules"]]
-    return {rule["name"]: (rule["health"], [a["labels"].get("instance") for a in rule["alerts"]]) for rule in rules}
+    return {
+        rule["name"]: (rule["health"], [a["labels"].get("instance") for a in rule.get("alerts", ())]) for rule in rules
+    }
 
 
 def test_prometheus_sees_a_failover_and_every_panel_has_data(wire, tmp_path):

@@ -5,20 +5,23 @@
 
 PYTHONPATH=tests:plugins/module_utils .venv/bin/python tests/prometheus/record.py > series.yml
 
-Two agents run in network namespaces, each with its exporter. That of node a is killed after two minutes, and is started
-again after another seven. The time is real: it takes twelve minutes. Only metrics that an alert asks for are kept.
+Two agents run in network namespaces, each with its exporter, and tell each other how they do, as the role has it. That
+of node a is killed after two minutes, and is started again after another seven. The time is real: it takes twelve
+minutes. Only metrics that an alert asks for are kept.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+import tempfile
+import textwrap
 import time
 from pathlib import Path
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
 
-from lab.example_pair import ADDRESS_A, ADDRESS_B, PREFIX, pair
+from lab.example_pair import ADDRESS_A, ADDRESS_B, PREFIX, pair, peer_status
 from lab.host import Host
 from lab.metrics import PORT, Exporter
 from lab.peers import Agent
@@ -39,7 +42,9 @@ Series = dict[str, dict[int, float]]
 def scrape(host: Host, exporter: Exporter, kept: set[str], series: Series, number: int) -> None:
     """Add the samples of one node to the series."""
     url = f"http://{exporter.address}:{PORT}/metrics"
-    text = host.run([sys.executable, "-c", ASK, url], check=True).stdout
+    done = host.run([sys.executable, "-c", ASK, url])
+    series.setdefault(f'up{{instance="{host.name}"}}', {})[number] = float(done.returncode == 0)
+    text = done.stdout if done.returncode == 0 else "# EOF\n"
     for family in parse(text):
         for sample in family.samples:
             if sample.name in kept:
@@ -66,11 +71,12 @@ def main() -> None:
     kept = set(re.findall(r"hotstandby_[a-z_]+", RULES.read_text()))
     series: Series = {}
     file_a, file_b = pair()
-    with Segment() as segment:
+    with Segment() as segment, tempfile.TemporaryDirectory() as folder:
         a, b = segment.host("a", ADDRESS_A + PREFIX), segment.host("b", ADDRESS_B + PREFIX)
+        key = Path(folder) / "peer.key"
         with (
-            Agent(a, file_a.text("NodeA")) as agent,
-            Agent(b, file_b.text("NodeB")) as other,
+            Agent(a, file_a.text("NodeA", peer_status(ADDRESS_B, ADDRESS_A, key))) as agent,
+            Agent(b, file_b.text("NodeB", peer_status(ADDRESS_A, ADDRESS_B, key))) as other,
             Exporter(agent, ADDRESS_A) as on_a,
             Exporter(other, ADDRESS_B) as on_b,
         ):
@@ -85,7 +91,8 @@ def main() -> None:
                 if number * INTERVAL_S == BACK_S:
                     agent.start()
     for name, found in sorted(series.items()):
-        sys.stdout.write(f"      - series: '{name}'\n        values: {values(found, count)}\n")
+        shown = textwrap.fill(values(found, count), 120, subsequent_indent=" " * 10)
+        sys.stdout.write(f"      - series: '{name}'\n        values: {shown}\n")
 
 
 if __name__ == "__main__":

@@ -69,7 +69,6 @@ def samples(status, openmetrics=True):
     [
         ("up", {}, 1),
         ("build_info", {"version": "0.4.0"}, 1),
-        ("config_info", {"sha256": "ab12"}, 1),
         ("uptime_seconds", {}, 61.5),
         ("drained", {}, 0),
         ("drain_left_seconds", {}, 900.5),
@@ -124,6 +123,11 @@ def test_a_number_of_the_status_is_a_metric(name, labels, expected):
     assert samples(FULL)[(f"hotstandby_{name}", *sorted(labels.items()))] == expected
 
 
+def test_no_digest_of_the_configuration_is_told():
+    """Everybody who reaches the port could try passwords with it."""
+    assert FULL["config_sha256"] == "ab12" and "ab12" not in "\n".join(as_text(FULL, openmetrics=True))
+
+
 def test_what_is_not_known_has_no_sample():
     found = samples(FULL)
     assert ("hotstandby_check_ok", *sorted({**OF, "name": "chk_tomcat", "kind": "script"}.items())) not in found
@@ -168,10 +172,14 @@ def test_each_alert_comes_when_it_should():
     words = ["promtool", "test", "rules", str(folder / "alerts.yml"), str(folder / "failover.yml")]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    rules = yaml.safe_load(RULES.read_text())
     tests = yaml.safe_load((folder / "alerts.yml").read_text())["tests"]
-    come = {each["alertname"] for test in tests for each in test["alert_rule_test"] if each.get("exp_alerts")}
-    assert come == {rule["alert"] for group in rules["groups"] for rule in group["rules"]}
+    come = {each["alertname"] for test in tests for each in test.get("alert_rule_test", ()) if each.get("exp_alerts")}
+    assert come == {rule["alert"] for rule in rules() if "alert" in rule}
+
+
+def rules():
+    """Return all rules that the collection has for Prometheus."""
+    return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
 
 
 def known():
@@ -179,10 +187,36 @@ def known():
     return {name for name, *_labels in samples(FULL)}
 
 
+def rows(first):
+    """Return the two cells of each row of the table of docs/observing.md that begins with this word."""
+    page = (EXTENSIONS.parent / "docs" / "observing.md").read_text()
+    table = page[page.index(f"| {first} |") :].partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table]
+
+
+def test_the_page_has_every_metric():
+    told = set()
+    for names, _meaning in rows("metric"):
+        begins = ""
+        for name in re.findall(r"`(\w+)`", names):
+            begins = begins if name.startswith("_") else name
+            told |= {begins[:at] + name for at, sign in enumerate(begins) if sign == "_"} | {name}
+    assert known() <= told
+    assert {name for names, _meaning in rows("metric") for name in re.findall(r"`(hotstandby_\w+)`", names)} <= known()
+
+
+def test_the_page_has_every_alert_and_after_what_time_it_comes():
+    after = {re.match(r"`(\w+)`", alert)[1]: time for alert, time in rows("alert")}
+    times = {rule["alert"]: rule.get("for") for rule in rules() if "alert" in rule}
+    assert after == {
+        alert: time.replace("m", " min").replace("h", " h") if time else "at once" for alert, time in times.items()
+    }
+
+
 def test_the_alerts_ask_for_metrics_that_there_are():
-    rules = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
-    asked = set(re.findall(r"hotstandby_[a-z_]+", " ".join(rule["expr"] for rule in rules)))
-    assert asked and asked <= known()
+    asked = " ".join(rule["expr"] for rule in rules())
+    assert set(re.findall(r"hotstandby_[a-z_]+", asked)) <= known()
+    assert set(re.findall(r"hotstandby:[a-z_]+", asked)) == {rule["record"] for rule in rules() if "record" in rule}
 
 
 def test_the_dashboard_asks_for_metrics_that_there_are():
@@ -194,34 +228,79 @@ def test_the_dashboard_asks_for_metrics_that_there_are():
         assert found and found <= known(), expression
 
 
+def dashboard():
+    """Return the panels of the dashboard."""
+    return json.loads((EXTENSIONS / "grafana" / "hotstandby.json").read_text())["panels"]
+
+
+def answered(folder, values, *expected):
+    """Let Prometheus answer the first query of panels; each of ``expected`` is a time, a panel, and its samples."""
+    asked = {each["title"]: re.sub(r"\$\w+", ".*", each["targets"][0]["expr"]) for each in dashboard()}
+    test = {
+        "interval": "1m",
+        "input_series": [{"series": name, "values": str(value)} for name, value in values.items()],
+        "promql_expr_test": [
+            {"expr": asked[panel], "eval_time": at, "exp_samples": [{"labels": of, "value": n} for of, n in samples]}
+            for at, panel, samples in expected
+        ],
+    }
+    whole = {"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": [test]}
+    (folder / "tests.yml").write_text(json.dumps(whole))
+    words = ["promtool", "test", "rules", str(folder / "tests.yml")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_dashboard_counts_the_nodes_that_stand_by_for_each_address(tmp_path):
     """Two pairs may have instances of the same name."""
-    dashboard = json.loads((EXTENSIONS / "grafana" / "hotstandby.json").read_text())
-    asked = {each["title"]: re.sub(r"\$\w+", ".*", each["targets"][0]["expr"]) for each in dashboard["panels"]}
     series = {}
     for node, state, last in (("a", 2, 100), ("b", 1, 100), ("c", 2, 101), ("c", 2, 102), ("d", 3, 101), ("d", 3, 102)):
         of = f'job="j", instance="{node}", iname="VI_1", intf="eth0"'
         series[f"hotstandby_vrrp_state{{{of}}}"] = state
         series[f'hotstandby_vrrp_address_present{{{of}, ip_address="192.168.8.{last}"}}'] = int(state == 2)
-    found = [{"labels": f'{{ip_address="192.168.8.{last}"}}', "value": int(last == 100)} for last in (100, 101, 102)]
-    expected = [
-        {"expr": asked["No standby"], "exp_samples": [{"labels": "{}", "value": 2}]},
-        {"expr": asked["Nodes that stand by"], "exp_samples": found},
-    ]
-    test = {
-        "interval": "1m",
-        "input_series": [{"series": name, "values": str(value)} for name, value in series.items()],
-        "promql_expr_test": [{**each, "eval_time": "0m"} for each in expected],
-    }
-    (tmp_path / "tests.yml").write_text(json.dumps({"tests": [test]}))
-    words = ["promtool", "test", "rules", str(tmp_path / "tests.yml")]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    found = [(f'{{ip_address="192.168.8.{last}"}}', int(last == 100)) for last in (100, 101, 102)]
+    answered(tmp_path, series, ("0m", "No standby", [("{}", 2)]), ("0m", "Nodes that stand by", found))
+
+
+COUNTS_OF_PAIRS = ("No owner", "Two owners", "Silent agents", "No standby")
+
+
+def test_the_dashboard_counts_what_is_wrong_with_pairs_of_which_one_node_can_be_asked_or_none(tmp_path):
+    """Of three pairs one is well, of one a node loses its power, and of one both; the agent of one more node ends.
+
+    node_exporter tells the metrics of the pair that is lost.
+    """
+    series = {}
+    for number, node in enumerate("abcdef"):
+        of = f'job="{"node" if node in "ef" else "hotstandby"}", instance="{node}"'
+        instance = f'{of}, iname="VI_1", intf="eth0"'
+        address = f'{instance}, ip_address="192.168.8.{100 + number // 2}"'
+        dies, is_master = node in "cef", node in "ace"
+        later = "stale" if dies else "{1}x198" if node == "d" else "{0}x198"
+        for name, labels, before, as_master in (
+            ("hotstandby_up", of, 1, 1),
+            ("hotstandby_vrrp_state", instance, 1 + is_master, 2),
+            ("hotstandby_vrrp_address_present", address, int(is_master), 1),
+        ):
+            series[f"{name}{{{labels}}}"] = f"{before}x2 {later.format(before, as_master)}"
+        series[f"up{{{of}}}"] = f"1x2 {int(not dies)}x198"
+    series['up{job="hotstandby", instance="g"}'] = "1x200"
+    series['hotstandby_up{job="hotstandby", instance="g"}'] = "1x2 0x198"
+    wells = [("2m", panel, [("{}", 0)]) for panel in COUNTS_OF_PAIRS]
+    dead = [("120m", panel, [("{}", n)]) for panel, n in zip(COUNTS_OF_PAIRS, (1, 0, 4, 2))]
+    answered(tmp_path, series, *wells, *dead)
+
+
+def test_where_nothing_is_known_the_dashboard_shows_nothing(tmp_path):
+    """A zero would be green. An instant query does not show the last value before, either."""
+    counts = [each for each in dashboard() if each["type"] == "stat"]
+    other = {'up{job="node", instance="a"}': "1x10", 'up{job="node", instance="b"}': "0x10"}
+    answered(tmp_path, other, *(("5m", each["title"], []) for each in counts))
+    assert {(each["targets"][0]["instant"], each["targets"][0]["range"]) for each in counts} == {(True, False)}
 
 
 def test_each_panel_of_the_dashboard_has_a_place_of_its_own_and_says_what_it_shows():
-    taken = set()
-    panels = json.loads((EXTENSIONS / "grafana" / "hotstandby.json").read_text())["panels"]
+    taken, panels = set(), dashboard()
     assert sorted(panel["id"] for panel in panels) == list(range(1, len(panels) + 1))
     for panel in panels:
         place = panel["gridPos"]

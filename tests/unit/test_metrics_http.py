@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import stat
 import threading
@@ -160,10 +161,67 @@ def test_a_client_that_does_not_read_is_given_up(tmp_path, monkeypatch):
 
 def test_the_socket_is_for_its_group_and_is_removed_at_the_end(tmp_path):
     path = tmp_path / "metrics.sock"
-    path.write_text("what a dead process left")
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+        dead.listen()
     with Served(path):
         assert stat.S_IMODE(path.stat().st_mode) == 0o660 and stat.S_ISSOCK(path.stat().st_mode)
     assert not path.exists()
+
+
+def test_a_socket_that_somebody_has_put_in_its_place_is_not_removed_at_the_end(tmp_path):
+    path = tmp_path / "metrics.sock"
+    with Served(path), socket.socket(socket.AF_UNIX) as later:
+        path.unlink()
+        later.bind(str(path))
+    assert path.is_socket()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("file", "is no socket"),
+        ("directory", "is no socket"),
+        ("empty directory", "is no socket"),
+        ("fifo", "is no socket"),
+        ("link to nothing", "is no socket"),
+        ("link to a dead socket", "is no socket"),
+        ("living socket", "another program listens there"),
+        ("full socket", "another program has this socket"),
+        ("datagram socket", "another program has this socket"),
+    ],
+)
+def test_what_is_at_its_path_and_is_no_dead_socket_stays(tmp_path, kind, said):
+    path, other = tmp_path / "there", tmp_path / "other"
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM if "datagram" in kind else socket.SOCK_STREAM)
+    clients = [socket.socket(socket.AF_UNIX) for _number in range(3)]
+    if "directory" in kind:
+        path.mkdir()
+    elif kind == "file":
+        path.write_text("precious")
+    elif kind == "fifo":
+        os.mkfifo(path)
+    elif "link" in kind:
+        path.symlink_to(other)
+    if "socket" in kind:
+        sock.bind(str(other if "link" in kind else path))
+    if kind in ("living socket", "full socket"):
+        sock.listen(0)
+    if kind == "directory":
+        (path / "precious").write_text("precious")
+    for client in clients if kind == "full socket" else ():
+        client.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            client.connect(str(path))
+    before, names = os.lstat(path), sorted(os.listdir(tmp_path))
+    try:
+        with pytest.raises(OSError, match=said) as error:
+            asyncio.run(MetricsServer(lambda openmetrics: b"").listen_unix(str(path)))
+    finally:
+        for each in (sock, *clients):
+            each.close()
+    assert error.value.filename == str(path)
+    assert os.path.samestat(os.lstat(path), before) and sorted(os.listdir(tmp_path)) == names
 
 
 def test_an_address_that_is_taken_or_not_here_is_an_error(served):

@@ -79,16 +79,53 @@ def test_a_file_is_whole_and_everybody_may_read_it(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("kind", ["directory", "fifo", "link", "link to nothing"])
+def test_what_is_at_the_path_of_the_file_and_is_no_file_stays(tmp_path, kind):
+    path, other = tmp_path / "a.prom", tmp_path / "other"
+    if kind != "link to nothing":
+        other.write_text("precious")
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(other)
+    before, names = os.lstat(path), sorted(os.listdir(tmp_path))
+    with pytest.raises(OSError, match="is no regular file"):
+        write(str(path), b"text\n")
+    assert os.path.samestat(os.lstat(path), before) and sorted(os.listdir(tmp_path)) == names
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_a_link_in_place_of_the_new_file_is_not_followed(tmp_path, link):
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    link(precious, tmp_path / "a.prom.new")
+    with pytest.raises(OSError):
+        write(str(tmp_path / "a.prom"), b"text\n")
+    assert precious.read_text() == "precious" and not (tmp_path / "a.prom").exists()
+
+
+def test_a_part_that_a_killed_process_has_written_is_replaced(tmp_path):
+    (tmp_path / "a.prom.new").write_text("longer than the whole text")
+    write(str(tmp_path / "a.prom"), b"text\n")
+    assert (tmp_path / "a.prom").read_bytes() == b"text\n" and os.listdir(tmp_path) == ["a.prom"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--socket", "there"], "cannot be served at there: it is there, and is no socket: choose another path"),
+        (["--textfile", "there"], "cannot be served at there: it is there, and is no regular file: choose"),
         (["--listen", "192.0.2.1:9165"], "cannot be served at 192.0.2.1:9165: "),
         (["--listen", "9165"], "'9165' is not an address with a port "),
         (["--socket", "/nonexistent/s"], "cannot be served at /nonexistent/s: No such file or directory"),
         (["--textfile", "/nonexistent/a.prom"], "cannot be served at /nonexistent/a.prom.new: No such file"),
     ],
 )
-def test_what_cannot_be_used_ends_it_with_a_sentence(words, said, capsys, tmp_path):
+def test_what_cannot_be_used_ends_it_with_a_sentence(words, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
     assert cli.main(["metrics", "--runtime-dir", str(tmp_path), *words]) == 1
     assert said in capsys.readouterr().err.splitlines()[-1]
 

@@ -64,7 +64,6 @@ def as_text(status: Optional[Status], openmetrics: bool) -> list[str]:
 def _of_the_agent(status: Status) -> list[Family]:
     families = [
         _single("build", INFO, "The release of the agent.", 1, version=status.get("version", "")),
-        _single("config", INFO, "The digest of the file in force.", 1, sha256=status.get("config_sha256", "")),
         _single("uptime_seconds", GAUGE, "Since the start of the agent.", status.get("uptime_s")),
         _single("drained", GAUGE, "Whether the node is drained.", status.get("drained")),
         _single("drain_left_seconds", GAUGE, "Until the drain ends by itself.", _left(status.get("maintenance"))),

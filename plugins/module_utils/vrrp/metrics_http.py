@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import socket
+import stat
 from collections.abc import Callable
 from typing import Optional, cast
-
-from .agent.process import own_file
 
 CONNECTIONS_MAX = 16  # of all sockets; each may keep one answer in memory, of 255 instances that is half a MiB
 REQUEST_MAX = 8192  # octets of the request line and the headers
@@ -42,7 +42,7 @@ class MetricsServer:
         self._text = text
         self._open: dict[Exchange, None] = {}  # the oldest first
         self._servers: list[asyncio.AbstractServer] = []
-        self._paths: list[str] = []
+        self._paths: list[tuple[str, os.stat_result]] = []
 
     async def listen(self, host: str, port: int) -> None:
         """Listen on a TCP port of an address, IPv4 or IPv6. Raises OSError."""
@@ -61,9 +61,9 @@ class MetricsServer:
     async def listen_unix(self, path: str) -> None:
         """Listen on a unix socket that the user and the group of this process may use. Raises OSError.
 
-        What a dead process left is replaced.
+        A socket that a dead process left is replaced. Anything else at this path stays, and is an error.
         """
-        own_file.clear(path)
+        _clear(path)
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         before = os.umask(0o177)  # at no moment could another user connect
         try:
@@ -74,7 +74,7 @@ class MetricsServer:
         finally:
             os.umask(before)
         os.chmod(path, SOCKET_MODE)
-        self._paths.append(path)
+        self._paths.append((path, os.lstat(path)))
         await self._serve(sock)
 
     def close(self) -> None:
@@ -83,9 +83,10 @@ class MetricsServer:
             server.close()
         for exchange in list(self._open):
             exchange.abort()
-        for path in self._paths:
+        for path, bound in self._paths:
             with contextlib.suppress(OSError):
-                os.unlink(path)
+                if os.path.samestat(os.lstat(path), bound):
+                    os.unlink(path)
 
     async def _serve(self, sock: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -115,6 +116,27 @@ class MetricsServer:
         accepted = (line for line in headers if line[:7].lower() == b"accept:")
         openmetrics = any(b"application/openmetrics-text" in line.lower() for line in accepted)
         return 200, TYPES[openmetrics], self._text(openmetrics)
+
+
+def _clear(path: str) -> None:
+    """Remove a socket on which nobody listens. Raises OSError where something else is there."""
+    try:
+        kind = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(kind):
+        raise OSError(errno.EEXIST, "it is there, and is no socket: choose another path, or remove it", path)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK) as sock:
+        try:
+            sock.connect(path)
+        except ConnectionRefusedError:
+            os.unlink(path)
+            return
+        except OSError as error:
+            reason = f"another program has this socket ({error.strerror})"
+        else:
+            reason = "another program listens there"
+    raise OSError(errno.EADDRINUSE, f"{reason}: choose another path, or stop it", path)
 
 
 class Exchange(asyncio.Protocol):

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
+import stat
 import sys
 import time
 from collections.abc import Callable
 from typing import Any, Optional
 
+from .agent.process import own_file
 from .agent.process.systemd import ServiceManager
 from .client import AgentError, AgentUnreachable, Client
 from .metrics import as_text
@@ -102,9 +105,16 @@ async def _serve(scraped: Scraped, listen: Optional[str], socket_path: Optional[
 
 
 def write(path: str, text: bytes) -> None:
-    """Write a file in one step: its reader sees the one before or the new one. Raises OSError."""
+    """Write a file in one step: its reader sees the one before or the new one. Raises OSError.
+
+    A file at this path is replaced. A directory, a link or a device stays, and is an error.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            raise OSError(errno.EEXIST, "it is there, and is no regular file: choose another path, or remove it", path)
     new = f"{path}.new"
-    with open(new, "wb") as file:
+    with open(own_file.open_file(new, os.O_WRONLY | os.O_CREAT), "wb") as file:
+        os.ftruncate(file.fileno(), 0)
         os.fchmod(file.fileno(), TEXTFILE_MODE)
         file.write(text)
     os.replace(new, path)

@@ -88,6 +88,22 @@ def test_root_gives_orders_members_look_and_others_do_not_connect(place):
     assert all(answer["ok"] for answer in answers.values()), answers
 
 
+@pytest.mark.parametrize("peer", [None, {"keys": ["0a1b"], "name": "web-b"}], ids=["alone", "with a peer"])
+def test_only_root_gets_a_digest_by_which_passwords_could_be_tried(place, peer):
+    told = {"config_sha256": "ab12", "drained": False, "peer": peer}
+    server = shared_server(place)
+    server._handle = lambda command, request: told
+    reader = {"user": READER, "group": READER, "extra_groups": [READER_GROUP]}
+
+    def use():
+        return [json.loads(asked_by(place, "status", **who))["result"] for who in ({}, reader)]
+
+    to_root, to_reader = with_server(server, use)
+    assert to_root == told
+    hidden = None if peer is None else {"keys": None, "name": "web-b"}
+    assert to_reader == {"config_sha256": None, "drained": False, "peer": hidden}
+
+
 def test_a_socket_with_open_permissions_still_checks_the_user(place):
     def use():
         os.chmod(os.path.join(place, "control.sock"), 0o666)

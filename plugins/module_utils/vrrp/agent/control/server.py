@@ -31,6 +31,7 @@ from typing import Any, Optional, Union
 from ..errors import CommandError
 from ..log import Log
 from ..process import own_file
+from .status import without_digests
 from .watchers import Watchers
 
 REQUEST_MAX = 65536  # octets of one line
@@ -140,7 +141,11 @@ class ControlServer:
             return refusal(f"only root and the agent's own user may {command}: use sudo")
         if command == WATCH and connection is not None:
             return reply_of(lambda: self._watch(connection))
-        return reply_of(lambda: self._handle(command, request))
+        return reply_of(lambda: self._result(command, request, privileged))
+
+    def _result(self, command: str, request: dict[str, Any], privileged: bool) -> Result:
+        result = self._handle(command, request)
+        return result if privileged or asyncio.isfuture(result) else without_digests(result)
 
     def _watch(self, connection: Connection) -> dict[str, Any]:
         result = self._watchers.add(connection)

@@ -88,6 +88,13 @@ def agent_status(
     }
 
 
+def without_digests(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the status, or another answer, for those who may not read the file: a digest lets them try passwords."""
+    peer = answer.get("peer")
+    hidden = {"config_sha256": None, "peer": peer and {**peer, "keys": None}}
+    return {key: hidden.get(key, value) for key, value in answer.items()}
+
+
 def instance_status(
     instance: VrrpInstance,
     now: float,
