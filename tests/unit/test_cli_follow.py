@@ -175,12 +175,6 @@ def test_ctrl_c_ends_it(monkeypatch):
     assert cli.main(["events", "--follow", "--json"]) == 0
 
 
-@pytest.mark.parametrize("option", [["-n", "3"], ["--since", "10m"]])
-def test_the_options_for_people_are_refused(option, capfd):
-    assert cli.main(["events", "--json", "--follow", *option]) == 2
-    assert "-n and --since are for people" in capfd.readouterr().err
-
-
 def lived(*priorities, name="VI_1"):
     """Return the record of a router that has got these priorities."""
     router, journal = VirtualRouter(Parameters(version=2, vrid=51, priority=90, interval_cs=100)), EventLog()
@@ -193,8 +187,8 @@ def lived(*priorities, name="VI_1"):
 def shown(capfd, client, *words):
     """Return the rows that people see until the agent ends: the instance where there are several, and the priority."""
     assert cli.main(["events", "--follow", *words]) == 3
-    rows = [text.split() for text in capfd.readouterr().out.splitlines()]
-    told = [[word for word in row if word.startswith(("VI_", "TIME")) or word.isdigit()] for row in rows]
+    rows = [text.split() for text in capfd.readouterr().out.splitlines() if text[0] != " "]
+    told = [[word for word in row if word.startswith(("VI_", "TIME", "nothing")) or word.isdigit()] for row in rows]
     return [" ".join(dict.fromkeys(words)) for words in told]
 
 
@@ -212,3 +206,21 @@ def test_people_see_only_what_is_new_of_the_instance_that_the_log_names(monkeypa
     client = FakeClient(both, (["(VI_2) x"], {"VI_2": lived(80, 70, name="VI_2"), "VI_1": lived(80, 50)}))
     monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
     assert shown(capfd, client) == ["TIME", "VI_1 80", "VI_2 80", "VI_2 70"]
+
+
+def test_people_see_the_head_before_the_first_row_also_where_there_is_nothing_since_a_time(monkeypatch, capfd):
+    client = FakeClient(
+        {"VI_1": lived(80)}, (["(VI_1) x"], {"VI_1": lived(80, 70)}), (["(VI_1) x"], {"VI_1": lived(80, 70, 60)})
+    )
+    monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
+    assert shown(capfd, client, "--since", "1d") == ["nothing", "TIME", "70", "60"]
+
+
+@pytest.mark.parametrize(("since", "told"), [("2001-01-01", ["VI_1", 80, "VI_1", 70]), ("1d", ["VI_1", "VI_1", 70])])
+def test_programs_may_leave_out_what_was_before_a_time(monkeypatch, capfd, since, told):
+    """What comes while it follows is told in any case."""
+    client = FakeClient({"VI_1": lived(80)}, (["(VI_1) x"], {"VI_1": lived(80, 70)}))
+    monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
+    assert cli.main(["events", "--follow", "--json", "--since", since]) == 3
+    found = [json.loads(each) for each in capfd.readouterr().out.splitlines()]
+    assert [each.get("instance") or each["arguments"]["priority"] for each in found] == told

@@ -298,22 +298,20 @@ def events(options: argparse.Namespace) -> int:
     from . import cli_events, cli_follow
     from .protocol import event_codec
 
-    client = Client(options.runtime_dir)
-    if options.json:
-        if options.n is not None or options.since is not None:
-            say(sys.stderr, "error: -n and --since are for people, --json is for programs: leave one of them out")
-            return USAGE
-        if options.follow:
-            cli_follow.run(client, options.name)
-            return DONE
-        say(sys.stdout, *cli_events.ask(client, options.name))
-        return DONE
-    since, last = options.since or "", options.n or 0
-    if options.follow:
+    client, since, last = Client(options.runtime_dir), options.since or "", options.n or 0
+    if options.json and last:
+        say(sys.stderr, "error: -n is for people, --json is for programs: leave one of them out")
+        return USAGE
+    if options.json and options.follow:
+        cli_follow.run(client, options.name, since)
+    elif options.json:
+        say(sys.stdout, *cli_events.ask(client, options.name, since))
+    elif options.follow:
         cli_follow.show(client, options.name, since, last)
     else:
         lines = cli_events.ask(client, options.name)
-        say(sys.stdout, *cli_events.page(event_codec.read("\n".join(lines)) if lines else [], since, last, width()))
+        records = event_codec.read("\n".join(lines)) if lines else []
+        say(sys.stdout, *cli_events.page(records, since, last, width() or COLUMNS))
     return DONE
 
 

@@ -22,7 +22,7 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from . import cli_events
-from .cli_table import width
+from .cli_table import COLUMNS, width
 from .client import AgentError, Client, Stream
 from .protocol.event_codec import Record, line, read
 from .streams import say
@@ -32,9 +32,10 @@ POLL_S = 1.0  # between two requests where the agent does not tell what it logs
 
 
 class News:
-    """It knows which entries have been told."""
+    """It knows which entries have been told. What was before the local time ``since`` is old."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: str = "") -> None:
+        self._since = since
         self._told: dict[str, tuple[int, float]] = {}  # by instance: how many entries, and the time of the last one
 
     def of(self, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -45,10 +46,12 @@ class News:
         name, lost = header["instance"], header["lost"]
         known = self._known(name, lost, entries)
         new = entries[max(known - lost, 0) :]
-        if not new and name in self._told:
+        first = name not in self._told
+        if not new and not first:
             return []
         self._told[name] = (lost + len(entries), entries[-1]["at"] if entries else 0.0)
-        return [{**header, "lost": lost + len(entries) - len(new)}, *new]
+        told = [{**header, "lost": lost + len(entries) - len(new)}, *new]
+        return cli_events.cut(told, self._since) if first else told
 
     def _known(self, name: str, lost: int, entries: Sequence[dict[str, Any]]) -> int:
         """Return how many entries have been told. An instance that a reload has made anew counts from 0."""
@@ -103,9 +106,12 @@ class Log:
             self._stream.close()
 
 
-def run(client: Client, name: Optional[str]) -> None:
-    """Print until it is interrupted. Raises AgentError, and AgentUnreachable when the agent ends."""
-    news = News()
+def run(client: Client, name: Optional[str], since: str = "") -> None:
+    """Print what is recorded since a local time, and then new entries, until it is interrupted.
+
+    Raises AgentError, and AgentUnreachable when the agent ends.
+    """
+    news = News(since)
     with contextlib.suppress(KeyboardInterrupt), contextlib.closing(Log(client)) as log:
         while True:
             for each in log.named([name] if name is not None else client.events()["instances"]):
@@ -118,17 +124,22 @@ def show(client: Client, name: Optional[str], since: str, last: int) -> None:
 
     It goes on until it is interrupted. Raises AgentError, and AgentUnreachable when the agent ends.
     """
-    news, anchor, begun = News(), cli_events.Anchor(), False
+    news, anchor, begun, headed = News(), cli_events.Anchor(), False, False
     with contextlib.suppress(KeyboardInterrupt), contextlib.closing(Log(client)) as log:
         while True:
             names = [name] if name is not None else client.events()["instances"]
             found = [fresh(news, record(client, each, named=name is not None)) for each in log.named(names)]
             records = anchor.hold(each for one in found for each in one)
+            columns = width() or COLUMNS
             if not begun:
-                say(sys.stdout, *cli_events.page(records, since, last, width()))
+                lines = cli_events.page(records, since, last, columns)
+                headed = lines[0].startswith(cli_events.HEAD)
+                say(sys.stdout, *lines)
                 begun = True
             elif records:
-                say(sys.stdout, *cli_events.fold(cli_events.rows(records, len(names) > 1), width())[1:])
+                rows = cli_events.rows(records, len(names) > 1)
+                say(sys.stdout, *cli_events.fold(rows, columns)[headed:])
+                headed = True
             log.wait()
 
 

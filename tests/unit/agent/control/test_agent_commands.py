@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+from types import SimpleNamespace
 
 import pytest
 from agent_fakes import PEER, instance, table
+from agent_fakes import advertisement as from_master
 
+from vrrp import cli
 from vrrp.agent.control.server import CommandError
 from vrrp.agent.network import advertisement
 from vrrp.config.model.trackers import Script, Tracked, Tracking
@@ -199,3 +202,19 @@ def test_events_are_asked_for_by_instance(rig, play):
                 ask(machine, "events", instance="VI_3")
 
     play(scenario)
+
+
+def test_what_a_standby_hears_all_the_time_is_an_event_of_the_last_hour(rig, play, monkeypatch, capsys):
+    """It is one entry, which began long before."""
+
+    async def scenario():
+        async with rig() as machine:
+            for second in range(7200):
+                machine.agent.instances.running["VI_1"].heard(from_master(200), PEER, 100.0 + second)
+            machine.now = 7299.5
+            client = SimpleNamespace(events=lambda name: ask(machine, "events", instance=name))
+            monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
+            assert cli.main(["events", "VI_1", "--since", "1h"]) == 0
+
+    play(scenario)
+    assert "heard 192.168.8.6 priority 200, 7200 times" in capsys.readouterr().out
