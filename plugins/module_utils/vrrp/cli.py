@@ -104,7 +104,7 @@ def parser() -> argparse.ArgumentParser:
     command = add("status", "Show who is MASTER, and why.", status)
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
-    text = "exit with 4 where the status has a warning; a drain, promote or demote is none"
+    text = "exit with 4 where the status has a warning; one drained node, a promotion or a demotion is none"
     command.add_argument("--check", action="store_true", help=text)
     command = add("watch", "Show it live: states, peers, checks and what happens. The key q ends it.", watch)
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")

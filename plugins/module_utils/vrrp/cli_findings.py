@@ -49,8 +49,16 @@ def of_agent(answer: dict[str, Any]) -> list[Finding]:
         told = [text for instance in answer["instances"] for text in instance.get("warnings") or ()]
         found += [Finding(WARNING, text) for text in peer["warnings"] if not _within(text, told)]
         if peer["drained"]:
-            found.append(Finding(NOTE, f"the peer {peer_name(peer)} is drained"))
+            found.append(_drained_peer(peer_name(peer), answer.get("drained")))
     return found
+
+
+def _drained_peer(name: str, this_too: Any) -> Finding:
+    """Return that the other node is drained. Where both are, nobody has the addresses, and each alone was on purpose."""
+    if this_too:
+        text = f"the peer {name} is drained, too, so no node has the addresses (hotstandby undrain on one of them)"
+        return Finding(WARNING, text)
+    return Finding(NOTE, f"the peer {name} is drained (hotstandby undrain there lets it take part again)")
 
 
 def _within(text: str, told: list[str]) -> bool:

@@ -85,7 +85,7 @@ def test_a_master_knows_its_standby_and_the_standby_says_nothing_of_its_own():
     async def scenario(network, a, b):
         assert a.standby()["ready"] is None
         await asyncio.sleep(1)
-        good = {"node": "web-b", "ready": True, "why": "", "remedy": "", "state": "BACKUP"}
+        good = {"node": "web-b", "ready": True, "why": "", "remedy": "", "planned": False, "state": "BACKUP"}
         assert a.standby() == {**good, "priority": 100, "troubles": []}
         assert b.standby() is None
         told = a.other.status()
@@ -185,6 +185,7 @@ def test_a_drained_node_and_one_that_stops_are_told():
         b.leaving = True, False
         await asyncio.sleep(2)
         assert (a.standby()["why"].endswith("it is drained"), a.other.status()["drained"]) == (True, True)
+        assert a.standby()["planned"]
         b.leaving = False, True
         b.other.close()
         assert b.other.status() is None
