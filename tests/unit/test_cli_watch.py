@@ -17,6 +17,7 @@ from vrrp.client import AgentError, AgentUnreachable
 NOON = 1_700_000_000.25
 FIRST, SECOND = STATUS["instances"]
 CHECK = {"name": "chk_tomcat", "kind": "script", "ok": True, "weight": -10, "detail": "", "reverse": False}
+FILE = {**CHECK, "name": "f", "kind": "file", "ok": False, "weight": 10, "value": 7}
 PEER = {"address": "192.168.8.6", "priority": 90, "seen_s": 0.4}
 ANSWER = {
     **STATUS,
@@ -24,7 +25,7 @@ ANSWER = {
     "router_id": "node-a",
     "instances": [
         {**FIRST, "peers": [{**PEER, "seen_s": 300.0}], "checks": [CHECK], "addresses": FIRST["addresses"][:1]},
-        {**SECOND, "peers": [PEER], "checks": [CHECK, {**CHECK, "name": "f", "kind": "file", "value": 7}]},
+        {**SECOND, "peers": [PEER], "checks": [CHECK, FILE]},
     ],
 }
 ENTERED = "(VI_1) Entering MASTER STATE (192.168.8.6 has been silent for 3.65 s)"
@@ -61,7 +62,7 @@ def test_the_screen_has_instances_peers_checks_and_events():
         "",
         "CHECK              RESULT  LAST ANSWER",
         "script chk_tomcat  ok      -",
-        "file f             ok      it says 7",
+        "file f             -       it says 7",
         "",
         "EVENTS",
         "22:13:20.250 (VI_1) Entering MASTER STATE (192.168.8.6 has been silent for 3.65",
@@ -122,6 +123,16 @@ def test_colour_changes_no_word():
     coloured = shown.lines(80, 24, NOON, coloured=True)
     assert [re.sub("\033\\[[0-9]*m", "", line) for line in coloured] == shown.lines(80, 24, NOON)
     assert "\033[31m22:13:20.250 error\033[0m" in coloured
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [({"value": 0, "ok": True}, "-"), ({"value": 7}, "-"), ({"value": -26}, "failed"), ({"weight": 0}, "failed")],
+)
+def test_a_number_in_a_file_is_no_failure_short_of_a_fault(change, word):
+    first = {**FIRST, "addresses": FIRST["addresses"][:1], "reasons": [], "checks": [{**FILE, **change}]}
+    lines = view({**ANSWER, "instances": [first]}).lines(80, 24, NOON)
+    assert [line.split()[2] for line in lines if line.startswith("file f")] == [word]
 
 
 def test_the_time_of_an_event_is_that_of_the_log():

@@ -17,9 +17,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Optional
 
 from . import cli_colour
+from .cli_findings import check_result
 from .cli_status import of_one, printable, status_lines
 from .cli_table import ago, columns_of, fitted, padded, wrapped
 from .client import AgentError, AgentUnreachable, Client, Line, Stream
+from .protocol.priority import CheckResult
 from .streams import say
 from .terminal import Terminal, interactive
 
@@ -109,10 +111,9 @@ class View:
         rows = {("CHECK", "RESULT", "LAST ANSWER"): None}
         for instance in (self.answer or {})["instances"]:
             for check in instance.get("checks") or ():
-                result = {True: "ok", False: "failed", None: "-"}[check["ok"]]
                 value = "" if check.get("value") is None else f"it says {check['value']}"
                 said = printable(check.get("detail") or value or "-")
-                rows[f"{check['kind']} {printable(check['name'])}", result, said] = None
+                rows[f"{check['kind']} {printable(check['name'])}", verdict(check_result(check)), said] = None
         return section(list(rows), columns, coloured)
 
     def _last(self, columns: int, rows: int, coloured: bool) -> list[str]:
@@ -129,6 +130,13 @@ class View:
     def _concerns(self, text: str) -> bool:
         words = text.replace("(", " ").replace(")", " ").replace("`", " ").split()
         return any(name in words for name in self._about)
+
+
+def verdict(check: CheckResult) -> str:
+    """Return the result of a check in a word. A number in a file that has a weight is none, short of a fault."""
+    if check.value is not None and check.weight:
+        return "failed" if check.fault else "-"
+    return {True: "ok", False: "failed", None: "-"}[check.ok]
 
 
 def clock(at: float) -> str:
