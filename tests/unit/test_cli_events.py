@@ -70,7 +70,7 @@ def utc(monkeypatch):
 
 @pytest.fixture
 def hotstandby(monkeypatch, capsys):
-    """Return a function that calls the command in a wide terminal. It returns (exit status, lines on stdout, stderr)."""
+    """Return a function that calls the command in a wide terminal, and returns (exit status, stdout, stderr)."""
     monkeypatch.setattr(cli, "Client", FakeClient)
     monkeypatch.setattr(cli, "width", lambda: 300)
 

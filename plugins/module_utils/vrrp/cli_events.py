@@ -79,9 +79,8 @@ def cut(lines: Sequence[dict[str, Any]], since: str) -> list[dict[str, Any]]:
     if not since or not lines:
         return list(lines)
     (whole,) = read("\n".join(map(line, lines)))
-    count = len(later(whole, since).steps)
-    left_out = len(whole.steps) - count
-    header, *kept = lines[:1] + lines[1 + left_out :] if count else lines[:1]
+    left_out = len(whole.steps) - len(later(whole, since).steps)
+    header, kept = lines[0], list(lines[1 + left_out :])
     if kept:  # the first one of a record has the parameters
         parameters = encode(whole.steps[left_out].after["parameters"])
         kept[0] = {**kept[0], "after": {**kept[0]["after"], "parameters": parameters}}

@@ -7,7 +7,7 @@ As JSON, first comes the record of each instance, as ``events --json`` prints it
 of an instance, again and again. ``lost`` of each header is the number of the entry behind it, so that a reader that was
 cut off finds where to go on.
 
-The agent tells what it logs. An instance that is named there is asked for its record at once, the others now and then.
+The agent tells what it logs. An instance that is named there is asked for what is new at once, the others now and then.
 It ends when nobody reads its output any more: a connection of ssh can end without a signal.
 """
 
@@ -17,13 +17,13 @@ import contextlib
 import select
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Optional
 
 from . import cli_events
 from .cli_table import COLUMNS, width
-from .client import AgentError, Client, Stream
+from .client import START, AgentError, Client, Entry, Stream
 from .protocol.event_codec import Record, line, read
 from .streams import say
 
@@ -36,7 +36,15 @@ class News:
 
     def __init__(self, since: str = "") -> None:
         self._since = since
-        self._told: dict[str, tuple[int, float]] = {}  # by instance: how many entries, and the time of the last one
+        self._told: dict[str, Entry] = {}  # the last entry, by instance
+
+    def told(self, name: str) -> Entry:
+        """Return the last entry of an instance that has been told."""
+        return self._told.get(name, START)
+
+    def is_over(self, name: str, end: Optional[Sequence[float]]) -> bool:
+        """Return whether the record that ends with this entry has been told. An older agent tells no end."""
+        return end is not None and name in self._told and self._told[name] == tuple(end)
 
     def of(self, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the header of a record and the entries that have not been told; nothing where there is none."""
@@ -55,7 +63,7 @@ class News:
 
     def _known(self, name: str, lost: int, entries: Sequence[dict[str, Any]]) -> int:
         """Return how many entries have been told. An instance that a reload has made anew counts from 0."""
-        count, at = self._told.get(name, (0, 0.0))
+        count, at = self.told(name)
         last = count - lost - 1
         same = last < 0 or (last < len(entries) and entries[last]["at"] == at)
         return count if same else 0
@@ -114,8 +122,8 @@ def run(client: Client, name: Optional[str], since: str = "") -> None:
     news = News(since)
     with contextlib.suppress(KeyboardInterrupt), contextlib.closing(Log(client)) as log:
         while True:
-            for each in log.named([name] if name is not None else client.events()["instances"]):
-                say(sys.stdout, *map(line, news.of(record(client, each, named=name is not None))))
+            for found in look(client, name, log, news)[1]:
+                say(sys.stdout, *map(line, news.of(found)))
             log.wait()
 
 
@@ -127,9 +135,8 @@ def show(client: Client, name: Optional[str], since: str, last: int) -> None:
     news, anchor, begun, headed = News(), cli_events.Anchor(), False, False
     with contextlib.suppress(KeyboardInterrupt), contextlib.closing(Log(client)) as log:
         while True:
-            names = [name] if name is not None else client.events()["instances"]
-            found = [fresh(news, record(client, each, named=name is not None)) for each in log.named(names)]
-            records = anchor.hold(each for one in found for each in one)
+            several, found = look(client, name, log, news)
+            records = anchor.hold(each for lines in found for each in fresh(news, lines))
             columns = width() or COLUMNS
             if not begun:
                 lines = cli_events.page(records, since, last, columns)
@@ -137,10 +144,21 @@ def show(client: Client, name: Optional[str], since: str, last: int) -> None:
                 say(sys.stdout, *lines)
                 begun = True
             elif records:
-                rows = cli_events.rows(records, len(names) > 1)
+                rows = cli_events.rows(records, several)
                 say(sys.stdout, *cli_events.fold(rows, columns)[headed:])
                 headed = True
             log.wait()
+
+
+def look(client: Client, name: Optional[str], log: Log, news: News) -> tuple[bool, Iterator[list[dict[str, Any]]]]:
+    """Return whether there are several instances, and what may be new of those for which it is time."""
+    if name is not None:
+        due = log.named([name])
+        return False, (list(client.events(each, news.told(each))["lines"]) for each in due)
+    known = client.events()
+    names, ends = known["instances"], known.get("ends", {})
+    due = [each for each in log.named(names) if not news.is_over(each, ends.get(each))]
+    return len(names) > 1, (record(client, each, news.told(each)) for each in due)
 
 
 def fresh(news: News, lines: Sequence[dict[str, Any]]) -> list[Record]:
@@ -150,8 +168,8 @@ def fresh(news: News, lines: Sequence[dict[str, Any]]) -> list[Record]:
     return [replace(each, steps=each.steps[len(lines) - len(new) :]) for each in whole]
 
 
-def record(client: Client, name: str, named: bool) -> list[dict[str, Any]]:
-    """Return the record of an instance; nothing where it is gone since the names were asked for."""
-    with contextlib.suppress(*(() if named else (AgentError,))):
-        return list(client.events(name)["lines"])
+def record(client: Client, name: str, after: Entry) -> list[dict[str, Any]]:
+    """Return what came after an entry; nothing where the instance is gone since the names were asked for."""
+    with contextlib.suppress(AgentError):
+        return list(client.events(name, after)["lines"])
     return []
