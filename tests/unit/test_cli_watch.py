@@ -70,6 +70,53 @@ def test_the_screen_has_instances_peers_checks_and_events():
     ]
 
 
+OTHER = {
+    "address": "192.168.8.6",
+    "name": "web-b",
+    "heard_s": 0.4,
+    "drained": False,
+    "version": "0.4.0",
+    "warnings": [],
+}
+STANDBY = {"node": "web-b", "ready": True, "why": "", "planned": False, "state": "BACKUP", "priority": 80}
+QUIET = "priority 90, 5m 0s ago, as a standby says nothing"
+
+
+@pytest.mark.parametrize(
+    ("standby", "other", "rows"),
+    [
+        ({}, {}, ["192.168.8.6 BACKUP, priority 80, heard 0.4s ago"]),
+        (
+            {"state": "STOP", "ready": False, "planned": True},
+            {"drained": True},
+            ["192.168.8.6 STOP, priority 80, heard 0.4s ago"],
+        ),
+        ({"state": None, "priority": None, "ready": False}, {"heard_s": 12.5}, ["192.168.8.6 heard 12s ago"]),
+        ({"state": None, "priority": None, "ready": None}, {"heard_s": None}, ["192.168.8.6 not heard yet"]),
+        ({}, {"address": "10.0.0.6"}, ["10.0.0.6 BACKUP, priority 80, heard 0.4s ago", f"192.168.8.6 {QUIET}"]),
+        (None, {}, [f"192.168.8.6 {QUIET}"]),
+        (None, None, [f"192.168.8.6 {QUIET}"]),
+    ],
+)
+def test_a_master_shows_what_its_standby_told_last(standby, other, rows):
+    """Without peer status, or beside it from another address, there is what VRRP heard."""
+    master = {**ANSWER["instances"][0], "standby": None if standby is None else {**STANDBY, **standby}}
+    answer = {**ANSWER, "instances": [master], "peer": None if other is None else {**OTHER, **other}}
+    lines = view(answer).lines(80, 24, NOON)
+    first = lines.index("INSTANCE  PEER         LAST WORD") + 1
+    assert [" ".join(line.split()[1:]) for line in lines[first : lines.index("", first)]] == rows
+
+
+def test_a_master_that_is_heard_by_vrrp_has_both_words():
+    """Two of them are wrong: the other one advertises too."""
+    rival = {**ANSWER["instances"][0], "peers": [PEER], "standby": {**STANDBY, "state": "MASTER", "ready": False}}
+    lines = view({**ANSWER, "instances": [rival], "peer": OTHER}).lines(80, 24, NOON)
+    assert [line.split("192.168.8.6  ")[1] for line in lines if "192.168.8.6  " in line] == [
+        "MASTER, priority 80, heard 0.4s ago",
+        "priority 90, 0.4s ago",
+    ]
+
+
 @pytest.mark.parametrize("size", [(80, 24), (80, 10), (40, 12), (200, 60), (20, 3), (1, 1)])
 def test_it_fits_every_terminal_and_events_have_their_rows(size):
     columns, rows = size

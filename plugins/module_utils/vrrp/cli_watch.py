@@ -9,11 +9,12 @@ The agent tells what it logs as it comes. Then, and once in a second for what on
 from __future__ import annotations
 
 import contextlib
+import math
 import select
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 from . import cli_colour
@@ -95,15 +96,20 @@ class View:
         return cli_colour.paint(text[:columns], cli_colour.BOLD, coloured)
 
     def _peers(self, columns: int, coloured: bool) -> list[str]:
-        """Return what each router of the segment said last."""
-        rows = [("INSTANCE", "PEER", "LAST WORD")]
-        for instance in (self.answer or {})["instances"]:
+        """Return what each router of the segment said last, and what the standby of a MASTER told beside VRRP."""
+        answer = self.answer or {}
+        rows, other = [("INSTANCE", "PEER", "LAST WORD")], answer.get("peer") or {}
+        for instance in answer["instances"]:
+            name, standby = printable(instance["name"]), instance.get("standby")
+            silent_s = SILENT_AFTER * instance.get("takeover_s", 1.0) if instance["state"] == "MASTER" else math.inf
+            if standby is not None and other:
+                rows.append((name, other["address"], told(standby, other["heard_s"])))
             for peer in instance.get("peers") or ():
-                quiet = (
-                    peer["seen_s"] > SILENT_AFTER * instance.get("takeover_s", 1.0) and instance["state"] == "MASTER"
-                )
-                word = f"priority {peer['priority']}, {ago(peer['seen_s'])} ago{SILENT if quiet else ''}"
-                rows.append((printable(instance["name"]), peer["address"], word))
+                silent = peer["seen_s"] > silent_s
+                if silent and standby is not None and peer["address"] == other.get("address"):
+                    continue  # it has told more beside VRRP
+                word = f"priority {peer['priority']}, {ago(peer['seen_s'])} ago{SILENT if silent else ''}"
+                rows.append((name, peer["address"], word))
         return section(rows, columns, coloured)
 
     def _checks(self, columns: int, coloured: bool) -> list[str]:
@@ -130,6 +136,14 @@ class View:
     def _concerns(self, text: str) -> bool:
         words = text.replace("(", " ").replace(")", " ").replace("`", " ").split()
         return any(name in words for name in self._about)
+
+
+def told(standby: Mapping[str, Any], heard_s: Optional[float]) -> str:
+    """Return what a standby told of an instance, so many seconds ago, or when it was heard where it told nothing."""
+    when = "not heard yet" if heard_s is None else f"heard {ago(heard_s)} ago"
+    if standby["state"] is None or heard_s is None:
+        return when
+    return f"{standby['state']}, priority {standby['priority']}, {when}"
 
 
 def verdict(check: CheckResult) -> str:
