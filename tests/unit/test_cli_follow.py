@@ -240,7 +240,7 @@ def test_people_see_the_head_before_the_first_row_also_where_there_is_nothing_si
 
 @pytest.mark.parametrize(("since", "told"), [("2001-01-01", ["VI_1", 80, "VI_1", 70]), ("1d", ["VI_1", "VI_1", 70])])
 def test_programs_may_leave_out_what_was_before_a_time(monkeypatch, capfd, since, told):
-    """What comes while it follows is told in any case."""
+    """New entries are told in any case."""
     client = FakeClient({"VI_1": lived(80)}, (["(VI_1) x"], {"VI_1": lived(80, 70)}))
     monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
     assert cli.main(["events", "--follow", "--json", "--since", since]) == 3
