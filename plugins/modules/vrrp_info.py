@@ -324,7 +324,8 @@ instances:
     standby:
       description:
         - On a master, what is known of its standby, with C(node), C(ready) (null while that is not known), C(why) it is
-          not ready, the C(remedy), and the C(state), C(priority) and C(troubles) that it told.
+          not ready, whether that is C(planned) (it is drained), the C(remedy), and the C(state), C(priority) and
+          C(troubles) that it told.
         - Null where this node is not master, where the nodes do not tell each other how they do, and with keepalived.
       type: dict
       version_added: 0.4.0

@@ -81,6 +81,10 @@ def test_the_master_knows_whether_its_standby_can_take_over(wire, both, tmp_path
 
     b.cli("drain", check=True)
     until(a, lambda said: said["why"].endswith("is not ready: it is drained"))
+    checked = a.cli("status", "--check", check=True).stdout
+    assert [line for line in checked.splitlines() if "drained" in line or "ready" in line] == [
+        f"note: the peer web-b ({ADDRESS_B}) is drained (hotstandby undrain there lets it"
+    ]
     b.cli("undrain", check=True)
     until(a, ready)
 

@@ -50,8 +50,16 @@ def test_a_fault_has_a_remedy(fault, remedy):
     ("change", "said"),
     [
         ({}, "script chk failed: exit status 7; so the priority is 90, of 100 in the file (mend what it checks)"),
-        ({"weight": 10, "detail": ""}, "script chk failed; so the priority is 90, of 100 in the file"),
-        ({"ok": True, "reverse": True}, "script chk is good, which counts reversed: exit status 7; so"),
+        ({"weight": 10, "detail": ""}, "script chk failed; so the priority is 90, without the 10 of its weight (mend"),
+        (
+            {"weight": -10, "ok": True, "reverse": True},
+            "script chk is good, which counts reversed: exit status 7; so the priority is 90, without the 10 of",
+        ),
+        (
+            {"weight": 10, "ok": True, "reverse": True},
+            "script chk is good, which counts reversed: exit status 7; so the priority is 90, of 100 in the file (mend",
+        ),
+        ({"ok": False, "reverse": True}, None),
         ({"ok": True}, None),
         ({"ok": None}, None),
         ({"weight": 0}, None),
@@ -62,6 +70,43 @@ def test_a_check_that_costs_priority_is_named(change, said):
     found = of_instance({**WELL, "checks": [{**CHECK, **change}]})
     assert [each.kind for each in found] == ([] if said is None else [WARNING])
     assert all(each.text.startswith(said) for each in found)
+
+
+@pytest.mark.parametrize("change", [{"hold": "master", "priority": 254}, {"base_priority": 255, "priority": 255}])
+def test_where_weights_do_not_count_the_failed_check_alone_is_named(change):
+    """Neither a promotion nor the priority of the owner has anything to do with them."""
+    first = of_instance({**WELL, **change, "checks": [CHECK], "reasons": []})[0]
+    assert first.text == "script chk failed: exit status 7 (mend what it checks)"
+
+
+FILE = {**CHECK, "name": "load", "kind": "file", "detail": "it says -3"}
+
+
+@pytest.mark.parametrize(
+    ("change", "delta"),
+    [
+        ({"value": -3, "weight": 20}, -60),
+        ({"value": 3, "weight": -20}, -60),
+        ({"value": 3, "weight": 20, "reverse": True}, -60),
+        ({"value": -3, "weight": -20}, 60),
+        ({"value": 3, "weight": 20}, 60),
+        ({"value": 0, "weight": 20, "ok": True, "detail": ""}, 0),
+    ],
+)
+def test_a_number_that_lowers_the_priority_is_a_note(change, delta):
+    check = {**FILE, **change}
+    reasons = [{"name": "chk", "delta": 5, "text": "ok"}, {"name": "file load", "delta": delta, "text": "it says"}]
+    instance = {**WELL, "priority": 100 + 5 + delta, "checks": [check], "reasons": reasons}
+    note = Finding(NOTE, "the priority is 45, of 100 in the file: chk +5, file load -60")
+    assert of_instance(instance) == ([note] if delta < 0 else [])
+    assert of_instance({**instance, "base_priority": 255}) == []
+    assert [each.text[:14] for each in of_instance({**instance, "hold": "backup"})] == ["it is demoted "]
+
+
+def test_a_number_that_is_a_fault_is_no_note():
+    check, fault = {**FILE, "value": -3, "weight": 100}, "file load failed: it says -3, which times its weight is -300"
+    instance = {**WELL, "state": "FAULT", "faults": [fault], "checks": [check], "reasons": []}
+    assert of_instance(instance) == [Finding(WARNING, f"{fault} (mend what it checks)")]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,20 @@ def record(name, count, lost=0, began=100.0):
     return [header, *({"at": began + number} for number in range(lost, count))]
 
 
+def told(lines, after):
+    """Return what an agent tells of this record after an entry, as its release does."""
+    header, *entries = lines
+    number, at = after
+    index = number - header["lost"]
+    if not 0 < index <= len(entries) or entries[index - 1]["at"] != at:
+        return lines
+    rest = entries[index:]
+    if rest and "after" in rest[0]:  # the first one of a record has the parameters
+        parameters = entries[0]["after"]["parameters"]
+        rest = [{**rest[0], "after": {**rest[0]["after"], "parameters": parameters}}, *rest[1:]]
+    return [{**header, "lost": number}, *rest]
+
+
 def brief(lines):
     """Return what was printed: for a header its instance and number, for an entry its time."""
     found = [json.loads(each) for each in lines]
@@ -42,13 +56,17 @@ class FakeClient:
         self._ours, self._its = socket.socketpair()
         self.asked = []
 
-    def events(self, name=None):
+    def events(self, name=None, after=(0, 0.0)):
         if name is None:
-            return {"instances": [*self.records]}
+            records = {name: lines for name, lines in self.records.items() if isinstance(lines, list)}
+            ends = {
+                name: [lines[0]["lost"] + len(lines) - 1, lines[-1].get("at", 0.0)] for name, lines in records.items()
+            }
+            return {"instances": [*self.records], "ends": ends}
         self.asked.append(name)
         if not isinstance(self.records[name], list):
             raise self.records[name]
-        return {"lines": self.records[name]}
+        return {"lines": told(self.records[name], after)}
 
     def watch(self):
         client = self
@@ -86,8 +104,11 @@ def test_first_comes_the_whole_record_and_then_what_is_new(follow):
 
 
 def test_a_record_without_a_new_entry_is_not_told_again(follow):
-    told, asked = follow({"VI_1": record("VI_1", 0)}, (["(VI_1) x"], {}), (["(VI_1) x"], {"VI_1": record("VI_1", 1)}))
-    assert told == [("VI_1", 0), ("VI_1", 0), 100] and len(asked) == 3
+    steps = [(["(VI_1) x"], {}), (["(VI_1) x"], {"VI_1": record("VI_1", 1)})]
+    told, asked = follow({"VI_1": record("VI_1", 0)}, *steps)
+    assert (told, len(asked)) == ([("VI_1", 0), ("VI_1", 0), 100], 2), "nothing is asked where its end is the same"
+    told, asked = follow({"VI_1": record("VI_1", 0)}, *steps, name="VI_1")
+    assert (told, len(asked)) == ([("VI_1", 0), ("VI_1", 0), 100], 3)
 
 
 def test_what_the_agent_has_dropped_is_seen_by_the_numbers(follow):
@@ -120,7 +141,7 @@ def test_an_instance_that_is_gone_stops_nobody_unless_it_was_named(follow):
         cli_follow.run(FakeClient(both), "VI_1")
 
 
-def test_an_agent_that_does_not_tell_its_log_is_asked_again_and_again(monkeypatch, capfd):
+def test_an_older_agent_is_asked_again_and_again(monkeypatch, capfd):
     monkeypatch.setattr(cli_follow, "POLL_S", 0.0)
     client = FakeClient({"VI_1": record("VI_1", 1)})
     answers = [record("VI_1", 1), record("VI_1", 2), record("VI_1", 2), AgentUnreachable("it has ended")]
@@ -128,9 +149,10 @@ def test_an_agent_that_does_not_tell_its_log_is_asked_again_and_again(monkeypatc
     def watch():
         raise AgentError("unknown command watch")
 
-    def events(name=None):
+    def events(name=None, after=None):
         if name is None:
             client.records["VI_1"] = answers.pop(0)
+            return {"instances": ["VI_1"]}
         return FakeClient.events(client, name)
 
     with pytest.raises(AgentUnreachable):
@@ -150,10 +172,10 @@ def test_it_ends_when_nobody_reads_any_more(monkeypatch):
     client = FakeClient({"VI_1": record("VI_1", 1)}, (["(VI_1) x"], {}))
     ask = client.events
 
-    def events(name=None):
+    def events(name, after):
         if client.asked:
             os.close(reader)
-        return ask(name)
+        return ask(name, after)
 
     client.events = events
     with open(writer, "w") as output, monkeypatch.context() as patched:
@@ -175,12 +197,6 @@ def test_ctrl_c_ends_it(monkeypatch):
     assert cli.main(["events", "--follow", "--json"]) == 0
 
 
-@pytest.mark.parametrize("option", [["-n", "3"], ["--since", "10m"]])
-def test_the_options_for_people_are_refused(option, capfd):
-    assert cli.main(["events", "--json", "--follow", *option]) == 2
-    assert "-n and --since are for people" in capfd.readouterr().err
-
-
 def lived(*priorities, name="VI_1"):
     """Return the record of a router that has got these priorities."""
     router, journal = VirtualRouter(Parameters(version=2, vrid=51, priority=90, interval_cs=100)), EventLog()
@@ -193,8 +209,8 @@ def lived(*priorities, name="VI_1"):
 def shown(capfd, client, *words):
     """Return the rows that people see until the agent ends: the instance where there are several, and the priority."""
     assert cli.main(["events", "--follow", *words]) == 3
-    rows = [text.split() for text in capfd.readouterr().out.splitlines()]
-    told = [[word for word in row if word.startswith(("VI_", "TIME")) or word.isdigit()] for row in rows]
+    rows = [text.split() for text in capfd.readouterr().out.splitlines() if text[0] != " "]
+    told = [[word for word in row if word.startswith(("VI_", "TIME", "nothing")) or word.isdigit()] for row in rows]
     return [" ".join(dict.fromkeys(words)) for words in told]
 
 
@@ -204,7 +220,7 @@ def test_people_see_each_entry_once_also_of_one_millisecond(monkeypatch, capfd):
     )
     monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
     assert shown(capfd, client, "-n", "1") == ["TIME", "70", "60"]
-    assert client.asked == ["VI_1"] * 3
+    assert client.asked == ["VI_1"] * 2
 
 
 def test_people_see_only_what_is_new_of_the_instance_that_the_log_names(monkeypatch, capfd):
@@ -212,3 +228,21 @@ def test_people_see_only_what_is_new_of_the_instance_that_the_log_names(monkeypa
     client = FakeClient(both, (["(VI_2) x"], {"VI_2": lived(80, 70, name="VI_2"), "VI_1": lived(80, 50)}))
     monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
     assert shown(capfd, client) == ["TIME", "VI_1 80", "VI_2 80", "VI_2 70"]
+
+
+def test_people_see_the_head_before_the_first_row_also_where_there_is_nothing_since_a_time(monkeypatch, capfd):
+    client = FakeClient(
+        {"VI_1": lived(80)}, (["(VI_1) x"], {"VI_1": lived(80, 70)}), (["(VI_1) x"], {"VI_1": lived(80, 70, 60)})
+    )
+    monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
+    assert shown(capfd, client, "--since", "1d") == ["nothing", "TIME", "70", "60"]
+
+
+@pytest.mark.parametrize(("since", "told"), [("2001-01-01", ["VI_1", 80, "VI_1", 70]), ("1d", ["VI_1", "VI_1", 70])])
+def test_programs_may_leave_out_what_was_before_a_time(monkeypatch, capfd, since, told):
+    """New entries are told in any case."""
+    client = FakeClient({"VI_1": lived(80)}, (["(VI_1) x"], {"VI_1": lived(80, 70)}))
+    monkeypatch.setattr(cli, "Client", lambda runtime_dir: client)
+    assert cli.main(["events", "--follow", "--json", "--since", since]) == 3
+    found = [json.loads(each) for each in capfd.readouterr().out.splitlines()]
+    assert [each.get("instance") or each["arguments"]["priority"] for each in found] == told

@@ -155,7 +155,38 @@ def test_a_reason_that_an_instance_has_is_not_told_again():
     assert (lines.count(reason), lines.count("9 s behind")) == (1, 1)
 
 
-def test_a_drain_of_the_other_node_is_nothing_wrong():
-    answer = {**STATUS, "instances": [SECOND], "peer": {**PEER, "drained": True, "warnings": []}}
-    assert status_lines(answer)[-1] == "note: the peer web-b (192.168.8.6) is drained"
+DRAINED = {**PEER, "drained": True, "warnings": []}
+DRAINED_NOTE = "note: the peer web-b (192.168.8.6) is drained (hotstandby undrain there lets it take part again)"
+
+
+@pytest.mark.parametrize(
+    ("instance", "more"),
+    [
+        ({"state": "BACKUP"}, []),
+        ({"state": "MASTER"}, []),
+        (
+            {"state": "MASTER", "hold": "master"},
+            ["  note: it is promoted (hotstandby release VI_1 lets the priorities decide again)"],
+        ),
+    ],
+)
+def test_a_drain_of_the_other_node_is_told_once_and_is_nothing_wrong(instance, more):
+    """The agent has it in the reason of a MASTER, and not in its warnings."""
+    one = {**FIRST, "addresses": FIRST["addresses"][:1], "warnings": [], **instance}
+    answer = {**STATUS, "instances": [one], "peer": DRAINED}
+    assert status_lines(answer, 100)[2:] == [*more, DRAINED_NOTE]
     assert not wrong(answer)
+
+
+@pytest.mark.parametrize("terms", [None, {"reason": "disk", "by": "anna", "expires": None, "expires_in_s": None}])
+def test_two_drained_nodes_are_wrong(terms):
+    """Each drain was on purpose, but nobody has the addresses."""
+    stopped = {**SECOND, "state": "STOP", "warnings": []}
+    answer = {**STATUS, "instances": [stopped], "drained": True, "maintenance": terms, "peer": DRAINED}
+    first, second = status_lines(answer, 200)[2:]
+    assert first.startswith("note: this node is drained") and ("by anna: disk" in first) is (terms is not None)
+    assert second == (
+        "warning: the peer web-b (192.168.8.6) is drained, too, so no node has the addresses "
+        "(hotstandby undrain on one of them)"
+    )
+    assert wrong(answer) and not wrong({**answer, "peer": {**DRAINED, "drained": False}})

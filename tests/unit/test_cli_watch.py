@@ -17,6 +17,7 @@ from vrrp.client import AgentError, AgentUnreachable
 NOON = 1_700_000_000.25
 FIRST, SECOND = STATUS["instances"]
 CHECK = {"name": "chk_tomcat", "kind": "script", "ok": True, "weight": -10, "detail": "", "reverse": False}
+FILE = {**CHECK, "name": "f", "kind": "file", "ok": False, "weight": 10, "value": 7}
 PEER = {"address": "192.168.8.6", "priority": 90, "seen_s": 0.4}
 ANSWER = {
     **STATUS,
@@ -24,7 +25,7 @@ ANSWER = {
     "router_id": "node-a",
     "instances": [
         {**FIRST, "peers": [{**PEER, "seen_s": 300.0}], "checks": [CHECK], "addresses": FIRST["addresses"][:1]},
-        {**SECOND, "peers": [PEER], "checks": [CHECK, {**CHECK, "name": "f", "kind": "file", "value": 7}]},
+        {**SECOND, "peers": [PEER], "checks": [CHECK, FILE]},
     ],
 }
 ENTERED = "(VI_1) Entering MASTER STATE (192.168.8.6 has been silent for 3.65 s)"
@@ -61,11 +62,58 @@ def test_the_screen_has_instances_peers_checks_and_events():
         "",
         "CHECK              RESULT  LAST ANSWER",
         "script chk_tomcat  ok      -",
-        "file f             ok      it says 7",
+        "file f             -       it says 7",
         "",
         "EVENTS",
         "22:13:20.250 (VI_1) Entering MASTER STATE (192.168.8.6 has been silent for 3.65",
         "             s)",
+    ]
+
+
+OTHER = {
+    "address": "192.168.8.6",
+    "name": "web-b",
+    "heard_s": 0.4,
+    "drained": False,
+    "version": "0.4.0",
+    "warnings": [],
+}
+STANDBY = {"node": "web-b", "ready": True, "why": "", "planned": False, "state": "BACKUP", "priority": 80}
+QUIET = "priority 90, 5m 0s ago, as a standby says nothing"
+
+
+@pytest.mark.parametrize(
+    ("standby", "other", "rows"),
+    [
+        ({}, {}, ["192.168.8.6 BACKUP, priority 80, heard 0.4s ago"]),
+        (
+            {"state": "STOP", "ready": False, "planned": True},
+            {"drained": True},
+            ["192.168.8.6 STOP, priority 80, heard 0.4s ago"],
+        ),
+        ({"state": None, "priority": None, "ready": False}, {"heard_s": 12.5}, ["192.168.8.6 heard 12s ago"]),
+        ({"state": None, "priority": None, "ready": None}, {"heard_s": None}, ["192.168.8.6 not heard yet"]),
+        ({}, {"address": "10.0.0.6"}, ["10.0.0.6 BACKUP, priority 80, heard 0.4s ago", f"192.168.8.6 {QUIET}"]),
+        (None, {}, [f"192.168.8.6 {QUIET}"]),
+        (None, None, [f"192.168.8.6 {QUIET}"]),
+    ],
+)
+def test_a_master_shows_what_its_standby_told_last(standby, other, rows):
+    """Without peer status, or beside it from another address, there is what VRRP heard."""
+    master = {**ANSWER["instances"][0], "standby": None if standby is None else {**STANDBY, **standby}}
+    answer = {**ANSWER, "instances": [master], "peer": None if other is None else {**OTHER, **other}}
+    lines = view(answer).lines(80, 24, NOON)
+    first = lines.index("INSTANCE  PEER         LAST WORD") + 1
+    assert [" ".join(line.split()[1:]) for line in lines[first : lines.index("", first)]] == rows
+
+
+def test_a_master_that_is_heard_by_vrrp_has_both_words():
+    """Two of them are wrong: the other one advertises too."""
+    rival = {**ANSWER["instances"][0], "peers": [PEER], "standby": {**STANDBY, "state": "MASTER", "ready": False}}
+    lines = view({**ANSWER, "instances": [rival], "peer": OTHER}).lines(80, 24, NOON)
+    assert [line.split("192.168.8.6  ")[1] for line in lines if "192.168.8.6  " in line] == [
+        "MASTER, priority 80, heard 0.4s ago",
+        "priority 90, 0.4s ago",
     ]
 
 
@@ -122,6 +170,16 @@ def test_colour_changes_no_word():
     coloured = shown.lines(80, 24, NOON, coloured=True)
     assert [re.sub("\033\\[[0-9]*m", "", line) for line in coloured] == shown.lines(80, 24, NOON)
     assert "\033[31m22:13:20.250 error\033[0m" in coloured
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [({"value": 0, "ok": True}, "-"), ({"value": 7}, "-"), ({"value": -26}, "failed"), ({"weight": 0}, "failed")],
+)
+def test_a_number_in_a_file_is_no_failure_short_of_a_fault(change, word):
+    first = {**FIRST, "addresses": FIRST["addresses"][:1], "reasons": [], "checks": [{**FILE, **change}]}
+    lines = view({**ANSWER, "instances": [first]}).lines(80, 24, NOON)
+    assert [line.split()[2] for line in lines if line.startswith("file f")] == [word]
 
 
 def test_the_time_of_an_event_is_that_of_the_log():

@@ -71,8 +71,7 @@ def answer(tmp_path):
         ),
         (lambda client: client.reload(), {"command": "reload"}),
         (lambda client: client.plan("x", "/f"), {"command": "plan", "candidate": "eJyrAAAAeQB5", "path": "/f"}),
-        (lambda client: client.events(), {"command": "events", "instance": None}),
-        (lambda client: client.events("VI_1"), {"command": "events", "instance": "VI_1"}),
+        (lambda client: client.events(), {"command": "events"}),
     ],
 )
 def test_each_call_is_one_line_of_json(answer, tmp_path, call, request_line):
@@ -80,6 +79,36 @@ def test_each_call_is_one_line_of_json(answer, tmp_path, call, request_line):
     assert call(Client(str(tmp_path))) == {"name": "VI_1"}
     assert asked[0].endswith(b"\n")
     assert json.loads(asked[0]) == request_line
+
+
+def portion(lost, *times, **more):
+    return {"lines": [{"instance": "VI_1", "lost": lost}, *({"at": at} for at in times)], **more}
+
+
+@pytest.mark.parametrize(
+    ("after", "portions", "asked", "told"),
+    [
+        ((0, 0.0), [portion(0, 5.0, 6.0, more=False)], [[0, 0.0]], [0, 5.0, 6.0]),
+        ((0, 0.0), [portion(0, 5.0, more=True), portion(1, 6.0, more=False)], [[0, 0.0], [1, 5.0]], [0, 5.0, 6.0]),
+        ((7, 4.0), [portion(7, 5.0, more=True), portion(8, 6.0, more=False)], [[7, 4.0], [8, 5.0]], [7, 5.0, 6.0]),
+        ((7, 4.0), [portion(7, more=False)], [[7, 4.0]], [7]),
+        ((7, 4.0), [portion(3, 5.0, 6.0)], [[7, 4.0]], [3, 5.0, 6.0]),
+        ((0, 0.0), [portion(0, 5.0, more=True), portion(4, 9.0, more=False)], [[0, 0.0], [1, 5.0]], [4, 9.0]),
+        ((7, 4.0), [portion(7, 5.0, more=True), portion(0, 6.0, more=False)], [[7, 4.0], [8, 5.0]], [0, 6.0]),
+    ],
+    ids=["all", "portions", "new", "nothing new", "an older agent", "dropped meanwhile", "another instance meanwhile"],
+)
+def test_events_are_asked_for_in_portions_until_there_are_no_more(tmp_path, after, portions, asked, told):
+    made, requests = Client(str(tmp_path)), []
+
+    def request(given):
+        requests.append(given)
+        return portions[len(requests) - 1]
+
+    made.request = request
+    header, *entries = made.events("VI_1", after)["lines"]
+    assert [header["lost"], *(entry["at"] for entry in entries)] == told
+    assert requests == [{"command": "events", "instance": "VI_1", "after": entry} for entry in asked]
 
 
 def test_an_answer_may_come_in_pieces(answer, tmp_path):

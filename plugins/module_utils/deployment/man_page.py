@@ -47,7 +47,7 @@ Show who is MASTER, and why.
 Everything, as JSON.
 .TP
 \fB\-\-check\fR
-Exit with 4 where the status has a warning; a drain, promote or demote is none.
+Exit with 4 where the status has a warning; one drained node, a promotion or a demotion is none.
 .SS "watch [NAME]"
 Show it live: states, peers, checks and what happens. The key q ends it.
 .SS "metrics"

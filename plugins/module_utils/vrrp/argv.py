@@ -70,7 +70,10 @@ def since(text: str) -> str:
             return today
         return f"{time.strftime('%Y-%m-%d', time.localtime(time.time() - 86400))} {text}"
     if re.fullmatch(r"[0-9]{4}-[01][0-9]-[0-3][0-9]([ T][0-2][0-9]:[0-5][0-9](:[0-5][0-9])?)?", text):
-        return text.replace("T", " ")
+        moment = text.replace("T", " ")
+        with contextlib.suppress(ValueError):  # not every month has 31 days
+            time.strptime(moment + " 00:00:00"[len(moment) - 10 :], "%Y-%m-%d %H:%M:%S")
+            return moment
     raise argparse.ArgumentTypeError(f"{text!r} is no time: write 90s, 10m, 2h, 1d or 14:30")
 
 

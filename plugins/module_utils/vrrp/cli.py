@@ -104,7 +104,7 @@ def parser() -> argparse.ArgumentParser:
     command = add("status", "Show who is MASTER, and why.", status)
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
     command.add_argument("--json", action="store_true", help="everything, as JSON")
-    text = "exit with 4 where the status has a warning; a drain, promote or demote is none"
+    text = "exit with 4 where the status has a warning; one drained node, a promotion or a demotion is none"
     command.add_argument("--check", action="store_true", help=text)
     command = add("watch", "Show it live: states, peers, checks and what happens. The key q ends it.", watch)
     command.add_argument("name", metavar="NAME", nargs="?", type=argv.word, help="name of the vrrp_instance (all)")
@@ -298,22 +298,20 @@ def events(options: argparse.Namespace) -> int:
     from . import cli_events, cli_follow
     from .protocol import event_codec
 
-    client = Client(options.runtime_dir)
-    if options.json:
-        if options.n is not None or options.since is not None:
-            say(sys.stderr, "error: -n and --since are for people, --json is for programs: leave one of them out")
-            return USAGE
-        if options.follow:
-            cli_follow.run(client, options.name)
-            return DONE
-        say(sys.stdout, *cli_events.ask(client, options.name))
-        return DONE
-    since, last = options.since or "", options.n or 0
-    if options.follow:
+    client, since, last = Client(options.runtime_dir), options.since or "", options.n or 0
+    if options.json and last:
+        say(sys.stderr, "error: -n is for people, --json is for programs: leave one of them out")
+        return USAGE
+    if options.json and options.follow:
+        cli_follow.run(client, options.name, since)
+    elif options.json:
+        say(sys.stdout, *cli_events.ask(client, options.name, since))
+    elif options.follow:
         cli_follow.show(client, options.name, since, last)
     else:
         lines = cli_events.ask(client, options.name)
-        say(sys.stdout, *cli_events.page(event_codec.read("\n".join(lines)) if lines else [], since, last, width()))
+        records = event_codec.read("\n".join(lines)) if lines else []
+        say(sys.stdout, *cli_events.page(records, since, last, width() or COLUMNS))
     return DONE
 
 

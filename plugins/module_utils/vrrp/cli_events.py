@@ -20,10 +20,11 @@ from .protocol.actions import (
     ReleaseAddresses,
     SendAdvertisement,
 )
-from .protocol.event_codec import Header, Record, RecordError, Step, line, read, restored
+from .protocol.event_codec import Header, Record, RecordError, Step, encode, line, read, restored
 from .protocol.replay import Outcome, replay
 from .protocol.states import State
 
+HEAD = "TIME"  # the first word of a table
 CLOCK_SET_S = 0.5  # two readings of the clocks that differ by more have a set clock between them
 HOLDS = {"master": ", promoted", "backup": ", demoted"}
 ASKED = {
@@ -44,10 +45,10 @@ ASKED = {
 Row = tuple[str, ...]
 
 
-def ask(client: Client, name: Optional[str]) -> list[str]:
-    """Return the record of one instance, or of all of them one after the other, as JSON lines."""
+def ask(client: Client, name: Optional[str], since: str = "") -> list[str]:
+    """Return what is recorded since a local time of one instance, or of all one after the other, as JSON lines."""
     names = [name] if name is not None else client.events()["instances"]
-    return [line(each) for known in names for each in client.events(known)["lines"]]
+    return [line(each) for known in names for each in cut(client.events(known)["lines"], since)]
 
 
 def load(path: str) -> list[Record]:
@@ -59,12 +60,31 @@ def load(path: str) -> list[Record]:
         raise RecordError(f"cannot read it: {getattr(error, 'strerror', None) or error}") from error
 
 
-def page(records: Sequence[Record], since: str, last: int, columns: Optional[int]) -> list[str]:
+def page(records: Sequence[Record], since: str, last: int, columns: int) -> list[str]:
     """Return the table with its head: what happened after a local time, and no more than the ``last`` rows (0: all)."""
-    head, *found = rows(records)
-    found = [row for row in found if row[0] > since][-last:]
-    said = fold([head, *found], columns) if records else ["no instances"]
+    head, *found = rows([later(each, since) for each in records])
+    if not records:
+        return ["no instances"]
+    said = ["nothing since then"] if since and not found else fold([head, *found[-last:]], columns)
     return [*said, *folded(lost_lines(records), columns)]
+
+
+def later(record: Record, since: str) -> Record:
+    """Return the record with the entries that ended after a local time. A run that began before it may go on still."""
+    return replace(record, steps=tuple(step for step in record.steps if local_time(record.header, step.until) > since))
+
+
+def cut(lines: Sequence[dict[str, Any]], since: str) -> list[dict[str, Any]]:
+    """Return the objects of a record with the entries that ended after a local time; its header counts the others."""
+    if not since or not lines:
+        return list(lines)
+    (whole,) = read("\n".join(map(line, lines)))
+    left_out = len(whole.steps) - len(later(whole, since).steps)
+    header, kept = lines[0], list(lines[1 + left_out :])
+    if kept:  # the first one of a record has the parameters
+        parameters = encode(whole.steps[left_out].after["parameters"])
+        kept[0] = {**kept[0], "after": {**kept[0]["after"], "parameters": parameters}}
+    return [{**header, "lost": header["lost"] + left_out}, *kept]
 
 
 def rows(records: Iterable[Record], several: Optional[bool] = None) -> list[Row]:
@@ -73,7 +93,7 @@ def rows(records: Iterable[Record], several: Optional[bool] = None) -> list[Row]
     several = len(records) > 1 if several is None else several
     happened = [(step.at, record.header, step) for record in records for step in record.steps]
     happened.sort(key=lambda each: each[0])
-    found: list[Row] = [("TIME", *(("INSTANCE",) if several else ()), "STATE", "PRIORITY", "INPUT", "ACTIONS")]
+    found: list[Row] = [(HEAD, *(("INSTANCE",) if several else ()), "STATE", "PRIORITY", "INPUT", "ACTIONS")]
     for at, header, step in happened:
         router = restored(step.after)
         state = "MASTER, giving up" if router.yielding else router.state.value
@@ -84,13 +104,13 @@ def rows(records: Iterable[Record], several: Optional[bool] = None) -> list[Row]
     return found
 
 
-def fold(rows: Sequence[Row], columns: Optional[int]) -> list[str]:
-    """Return the table as lines that fit a terminal; None stands for any length.
+def fold(rows: Sequence[Row], columns: int) -> list[str]:
+    """Return the table as lines of so many columns at most.
 
     Where a row is too long, what happened goes below its time and state.
     """
     lines = table(rows)
-    if columns is None or max(map(columns_of, lines)) <= columns:
+    if max(map(columns_of, lines)) <= columns:
         return lines
     lines = []
     for row, cells in zip(rows, fitted([row[:-2] for row in rows], columns)):

@@ -9,6 +9,8 @@ import re
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from .protocol.constants import PRIORITY_OWNER
+from .protocol.priority import CheckResult
 from .protocol.terms import Terms
 
 WARNING, NOTE = "warning", "note"
@@ -49,8 +51,16 @@ def of_agent(answer: dict[str, Any]) -> list[Finding]:
         told = [text for instance in answer["instances"] for text in instance.get("warnings") or ()]
         found += [Finding(WARNING, text) for text in peer["warnings"] if not _within(text, told)]
         if peer["drained"]:
-            found.append(Finding(NOTE, f"the peer {peer_name(peer)} is drained"))
+            found.append(_drained_peer(peer_name(peer), answer.get("drained")))
     return found
+
+
+def _drained_peer(name: str, this_too: Any) -> Finding:
+    """Return that the other node is drained. That is on purpose, but where both are, nobody has the addresses."""
+    if this_too:
+        text = f"the peer {name} is drained, too, so no node has the addresses (hotstandby undrain on one of them)"
+        return Finding(WARNING, text)
+    return Finding(NOTE, f"the peer {name} is drained (hotstandby undrain there lets it take part again)")
 
 
 def _within(text: str, told: list[str]) -> bool:
@@ -72,8 +82,12 @@ def of_instance(instance: dict[str, Any]) -> list[Finding]:
     if lost:
         reason = "the agent tries again, and journalctl -u hotstandby says why the kernel refuses it"
         found.append(Finding(WARNING, f"{', '.join(lost)} is not on this node, which is MASTER ({reason})"))
-    found += [Finding(WARNING, _lowered(instance, check)) for check in instance.get("checks") or () if _lowers(check)]
+    checks = [check_result(check) for check in instance.get("checks") or ()]
+    found += [Finding(WARNING, _lowered(instance, check)) for check in checks if _lowers(check)]
     found += [Finding(WARNING, text) for text in instance.get("warnings") or ()]
+    if _priority_counts(instance) and any(map(_steers, checks)):
+        makeup = ", ".join(f"{reason['name']} {reason['delta']:+d}" for reason in instance["reasons"])
+        found.append(Finding(NOTE, f"the priority is {_of_base(instance)}: {makeup}"))
     if instance.get("hold"):
         done, terms = {"master": "promoted", "backup": "demoted"}[instance["hold"]], words(instance.get("maintenance"))
         found.append(Finding(NOTE, f"it is {done}{terms} (hotstandby release {name} lets the priorities decide again)"))
@@ -114,17 +128,40 @@ def words(maintenance: Any) -> str:
     return Terms(reason or "", by or "", until).words(until - left_s)
 
 
-def _lowers(check: dict[str, Any]) -> bool:
+def check_result(check: dict[str, Any]) -> CheckResult:
+    """Return the result of a check that a status tells. An older agent sends less."""
+    rest = {key: check[key] for key in ("detail", "reverse", "value") if key in check}
+    return CheckResult(check["name"], check["kind"], check["ok"], check["weight"], **rest)
+
+
+def _lowers(check: CheckResult) -> bool:
     """Return whether a check has failed that has a weight: without one it is a fault. A file's number is no failure."""
-    return bool(check["weight"]) and check.get("value") is None and check["ok"] is check.get("reverse", False)
+    return bool(check.weight) and check.value is None and check.ok is check.reverse
 
 
-def _lowered(instance: dict[str, Any], check: dict[str, Any]) -> str:
-    about = f"{check['kind']} {check['name']}"
-    what = f"{about} is good, which counts reversed" if check["ok"] else f"{about} failed"
-    detail = f": {check['detail']}" if check.get("detail") else ""
-    base = instance.get("base_priority", instance["priority"])
-    return f"{what}{detail}; so the priority is {instance['priority']}, of {base} in the file (mend what it checks)"
+def _steers(check: CheckResult) -> bool:
+    """Return whether the number in a file lowers the priority."""
+    return check.value is not None and check.delta < 0 and not check.fault
+
+
+def _lowered(instance: dict[str, Any], check: CheckResult) -> str:
+    about = f"{check.kind} {check.name}"
+    what = f"{about} is good, which counts reversed" if check.ok else f"{about} failed"
+    detail = f": {check.detail}" if check.detail else ""
+    so = ""
+    if _priority_counts(instance):
+        missing = f"{instance['priority']}, without the {abs(check.weight)} of its weight"
+        so = f"; so the priority is {_of_base(instance) if check.delta else missing}"
+    return f"{what}{detail}{so} (mend what it checks)"
+
+
+def _of_base(instance: dict[str, Any]) -> str:
+    return f"{instance['priority']}, of {instance.get('base_priority', instance['priority'])} in the file"
+
+
+def _priority_counts(instance: dict[str, Any]) -> bool:
+    """Return whether its weights decide its priority: neither a promotion does, nor that it owns the addresses."""
+    return not instance.get("hold") and instance.get("base_priority") != PRIORITY_OWNER
 
 
 def _remedy(fault: str) -> str:

@@ -7,7 +7,7 @@ As JSON, first comes the record of each instance, as ``events --json`` prints it
 of an instance, again and again. ``lost`` of each header is the number of the entry behind it, so that a reader that was
 cut off finds where to go on.
 
-The agent tells what it logs. An instance that is named there is asked for its record at once, the others now and then.
+The agent tells what it logs. An instance that is named there is asked for what is new at once, the others now and then.
 It ends when nobody reads its output any more: a connection of ssh can end without a signal.
 """
 
@@ -17,13 +17,13 @@ import contextlib
 import select
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Optional
 
 from . import cli_events
-from .cli_table import width
-from .client import AgentError, Client, Stream
+from .cli_table import COLUMNS, width
+from .client import START, AgentError, Client, Entry, Stream
 from .protocol.event_codec import Record, line, read
 from .streams import say
 
@@ -32,10 +32,19 @@ POLL_S = 1.0  # between two requests where the agent does not tell what it logs
 
 
 class News:
-    """It knows which entries have been told."""
+    """It knows which entries have been told. What was before the local time ``since`` is old."""
 
-    def __init__(self) -> None:
-        self._told: dict[str, tuple[int, float]] = {}  # by instance: how many entries, and the time of the last one
+    def __init__(self, since: str = "") -> None:
+        self._since = since
+        self._told: dict[str, Entry] = {}  # the last entry, by instance
+
+    def told(self, name: str) -> Entry:
+        """Return the last entry of an instance that has been told."""
+        return self._told.get(name, START)
+
+    def is_over(self, name: str, end: Optional[Sequence[float]]) -> bool:
+        """Return whether the record that ends with this entry has been told. An older agent tells no end."""
+        return end is not None and name in self._told and self._told[name] == tuple(end)
 
     def of(self, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the header of a record and the entries that have not been told; nothing where there is none."""
@@ -45,14 +54,16 @@ class News:
         name, lost = header["instance"], header["lost"]
         known = self._known(name, lost, entries)
         new = entries[max(known - lost, 0) :]
-        if not new and name in self._told:
+        first = name not in self._told
+        if not new and not first:
             return []
         self._told[name] = (lost + len(entries), entries[-1]["at"] if entries else 0.0)
-        return [{**header, "lost": lost + len(entries) - len(new)}, *new]
+        told = [{**header, "lost": lost + len(entries) - len(new)}, *new]
+        return cli_events.cut(told, self._since) if first else told
 
     def _known(self, name: str, lost: int, entries: Sequence[dict[str, Any]]) -> int:
         """Return how many entries have been told. An instance that a reload has made anew counts from 0."""
-        count, at = self._told.get(name, (0, 0.0))
+        count, at = self.told(name)
         last = count - lost - 1
         same = last < 0 or (last < len(entries) and entries[last]["at"] == at)
         return count if same else 0
@@ -103,13 +114,16 @@ class Log:
             self._stream.close()
 
 
-def run(client: Client, name: Optional[str]) -> None:
-    """Print until it is interrupted. Raises AgentError, and AgentUnreachable when the agent ends."""
-    news = News()
+def run(client: Client, name: Optional[str], since: str = "") -> None:
+    """Print what is recorded since a local time, and then new entries, until it is interrupted.
+
+    Raises AgentError, and AgentUnreachable when the agent ends.
+    """
+    news = News(since)
     with contextlib.suppress(KeyboardInterrupt), contextlib.closing(Log(client)) as log:
         while True:
-            for each in log.named([name] if name is not None else client.events()["instances"]):
-                say(sys.stdout, *map(line, news.of(record(client, each, named=name is not None))))
+            for found in look(client, name, log, news)[1]:
+                say(sys.stdout, *map(line, news.of(found)))
             log.wait()
 
 
@@ -118,18 +132,33 @@ def show(client: Client, name: Optional[str], since: str, last: int) -> None:
 
     It goes on until it is interrupted. Raises AgentError, and AgentUnreachable when the agent ends.
     """
-    news, anchor, begun = News(), cli_events.Anchor(), False
+    news, anchor, begun, headed = News(), cli_events.Anchor(), False, False
     with contextlib.suppress(KeyboardInterrupt), contextlib.closing(Log(client)) as log:
         while True:
-            names = [name] if name is not None else client.events()["instances"]
-            found = [fresh(news, record(client, each, named=name is not None)) for each in log.named(names)]
-            records = anchor.hold(each for one in found for each in one)
+            several, found = look(client, name, log, news)
+            records = anchor.hold(each for lines in found for each in fresh(news, lines))
+            columns = width() or COLUMNS
             if not begun:
-                say(sys.stdout, *cli_events.page(records, since, last, width()))
+                lines = cli_events.page(records, since, last, columns)
+                headed = lines[0].startswith(cli_events.HEAD)
+                say(sys.stdout, *lines)
                 begun = True
             elif records:
-                say(sys.stdout, *cli_events.fold(cli_events.rows(records, len(names) > 1), width())[1:])
+                rows = cli_events.rows(records, several)
+                say(sys.stdout, *cli_events.fold(rows, columns)[headed:])
+                headed = True
             log.wait()
+
+
+def look(client: Client, name: Optional[str], log: Log, news: News) -> tuple[bool, Iterator[list[dict[str, Any]]]]:
+    """Return whether there are several instances, and what may be new of those for which it is time."""
+    if name is not None:
+        due = log.named([name])
+        return False, (list(client.events(each, news.told(each))["lines"]) for each in due)
+    known = client.events()
+    names, ends = known["instances"], known.get("ends", {})
+    due = [each for each in log.named(names) if not news.is_over(each, ends.get(each))]
+    return len(names) > 1, (record(client, each, news.told(each)) for each in due)
 
 
 def fresh(news: News, lines: Sequence[dict[str, Any]]) -> list[Record]:
@@ -139,8 +168,8 @@ def fresh(news: News, lines: Sequence[dict[str, Any]]) -> list[Record]:
     return [replace(each, steps=each.steps[len(lines) - len(new) :]) for each in whole]
 
 
-def record(client: Client, name: str, named: bool) -> list[dict[str, Any]]:
-    """Return the record of an instance; nothing where it is gone since the names were asked for."""
-    with contextlib.suppress(*(() if named else (AgentError,))):
-        return list(client.events(name)["lines"])
+def record(client: Client, name: str, after: Entry) -> list[dict[str, Any]]:
+    """Return what came after an entry; nothing where the instance is gone since the names were asked for."""
+    with contextlib.suppress(AgentError):
+        return list(client.events(name, after)["lines"])
     return []

@@ -9,17 +9,20 @@ The agent tells what it logs as it comes. Then, and once in a second for what on
 from __future__ import annotations
 
 import contextlib
+import math
 import select
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 from . import cli_colour
+from .cli_findings import check_result
 from .cli_status import of_one, printable, status_lines
 from .cli_table import ago, columns_of, fitted, padded, wrapped
 from .client import AgentError, AgentUnreachable, Client, Line, Stream
+from .protocol.priority import CheckResult
 from .streams import say
 from .terminal import Terminal, interactive
 
@@ -93,15 +96,20 @@ class View:
         return cli_colour.paint(text[:columns], cli_colour.BOLD, coloured)
 
     def _peers(self, columns: int, coloured: bool) -> list[str]:
-        """Return what each router of the segment said last."""
-        rows = [("INSTANCE", "PEER", "LAST WORD")]
-        for instance in (self.answer or {})["instances"]:
+        """Return what each router of the segment said last, and what the standby of a MASTER told beside VRRP."""
+        answer = self.answer or {}
+        rows, other = [("INSTANCE", "PEER", "LAST WORD")], answer.get("peer") or {}
+        for instance in answer["instances"]:
+            name, standby = printable(instance["name"]), instance.get("standby")
+            silent_s = SILENT_AFTER * instance.get("takeover_s", 1.0) if instance["state"] == "MASTER" else math.inf
+            if standby is not None and other:
+                rows.append((name, other["address"], told(standby, other["heard_s"])))
             for peer in instance.get("peers") or ():
-                quiet = (
-                    peer["seen_s"] > SILENT_AFTER * instance.get("takeover_s", 1.0) and instance["state"] == "MASTER"
-                )
-                word = f"priority {peer['priority']}, {ago(peer['seen_s'])} ago{SILENT if quiet else ''}"
-                rows.append((printable(instance["name"]), peer["address"], word))
+                silent = peer["seen_s"] > silent_s
+                if silent and standby is not None and peer["address"] == other.get("address"):
+                    continue  # it has told more beside VRRP
+                word = f"priority {peer['priority']}, {ago(peer['seen_s'])} ago{SILENT if silent else ''}"
+                rows.append((name, peer["address"], word))
         return section(rows, columns, coloured)
 
     def _checks(self, columns: int, coloured: bool) -> list[str]:
@@ -109,10 +117,9 @@ class View:
         rows = {("CHECK", "RESULT", "LAST ANSWER"): None}
         for instance in (self.answer or {})["instances"]:
             for check in instance.get("checks") or ():
-                result = {True: "ok", False: "failed", None: "-"}[check["ok"]]
                 value = "" if check.get("value") is None else f"it says {check['value']}"
                 said = printable(check.get("detail") or value or "-")
-                rows[f"{check['kind']} {printable(check['name'])}", result, said] = None
+                rows[f"{check['kind']} {printable(check['name'])}", verdict(check_result(check)), said] = None
         return section(list(rows), columns, coloured)
 
     def _last(self, columns: int, rows: int, coloured: bool) -> list[str]:
@@ -129,6 +136,21 @@ class View:
     def _concerns(self, text: str) -> bool:
         words = text.replace("(", " ").replace(")", " ").replace("`", " ").split()
         return any(name in words for name in self._about)
+
+
+def told(standby: Mapping[str, Any], heard_s: Optional[float]) -> str:
+    """Return what a standby told of an instance, so many seconds ago, or when it was heard where it told nothing."""
+    when = "not heard yet" if heard_s is None else f"heard {ago(heard_s)} ago"
+    if standby["state"] is None or heard_s is None:
+        return when
+    return f"{standby['state']}, priority {standby['priority']}, {when}"
+
+
+def verdict(check: CheckResult) -> str:
+    """Return the result of a check in a word. A number in a file that has a weight is none, short of a fault."""
+    if check.value is not None and check.weight:
+        return "failed" if check.fault else "-"
+    return {True: "ok", False: "failed", None: "-"}[check.ok]
 
 
 def clock(at: float) -> str:

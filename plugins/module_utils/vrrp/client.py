@@ -27,6 +27,8 @@ REPLY_MAX = 16 << 20  # octets; 255 instances take less than one MiB
 TOO_OLD = "it is of an older release, and keeps no reason and no end: deploy the pair again"
 
 Terms = Mapping[str, Any]
+Entry = tuple[int, float]  # of a record: its number, from 1 on, and when it began
+START: Entry = (0, 0.0)
 Line = tuple[float, int, str]  # seconds since 1970, the level of syslog(3), the text
 
 
@@ -102,9 +104,25 @@ class Client:
         more = {"programs": True} if programs else {}
         return self.request({"command": "plan", "candidate": candidate, "path": path, **more})
 
-    def events(self, name: Optional[str] = None) -> dict[str, Any]:
-        """Return an instance's last inputs and actions as ``lines``; without a name the ``instances`` to ask about."""
-        return self.request({"command": "events", "instance": name})
+    def events(self, name: Optional[str] = None, after: Entry = START) -> dict[str, Any]:
+        """Return what an instance was told and did as ``lines``, a header and the entries after this one.
+
+        Where that entry is gone, or of another instance of this name, all are returned that the agent has. Without a
+        name it is the ``instances`` to ask about, with the last entry of each as ``ends``. An older agent has no ends,
+        and tells everything each time.
+        """
+        if name is None:
+            return self.request({"command": "events"})
+        lines: list[dict[str, Any]] = []
+        more = True
+        while more:  # the agent tells them in portions
+            answer = self.request({"command": "events", "instance": name, "after": list(after)})
+            header, *entries = answer["lines"]
+            follows = bool(lines) and header["lost"] == lines[0]["lost"] + len(lines) - 1
+            lines = [*lines, *entries] if follows else [header, *entries]
+            more = bool(entries) and answer.get("more", False)
+            after = header["lost"] + len(entries), lines[-1].get("at", 0.0)
+        return {"lines": lines}
 
     def watch(self) -> Stream:
         """Return what the agent logs, as it comes."""

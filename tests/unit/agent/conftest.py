@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from vrrp.agent.environment import Environment
 from vrrp.agent.log import Log
 from vrrp.agent.process.runtime_dir import RuntimeDirectory
 from vrrp.agent.scheduler import Scheduler
+from vrrp.client import Client
 from vrrp.config.model.configuration import Configuration
 
 
@@ -62,6 +64,12 @@ class Rig:
     def command(self, name: str, **request):
         """Give the agent a command, as the control socket does."""
         return self.agent.command(name, request)
+
+    def client(self) -> Client:
+        """Return a client of this agent, without a socket between them."""
+        made = Client()
+        made.request = lambda request: json.loads(json.dumps(self.agent.command(request["command"], request)))
+        return made
 
     def apply(self, **changes) -> None:
         """Apply these changes, as a reload does."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import io
+import itertools
 import os
 import signal
 import stat
@@ -20,6 +21,7 @@ from vrrp.agent import dumps as recorder_module
 from vrrp.agent.control.server import READ_ONLY, CommandError
 from vrrp.agent.dumps import Recorder, file_name
 from vrrp.agent.log import Log
+from vrrp.client import Client
 from vrrp.protocol.event_codec import read
 from vrrp.protocol.event_log import EventLog
 from vrrp.protocol.replay import replay
@@ -151,8 +153,45 @@ def test_a_bug_in_it_is_a_line_in_the_log(rack):
     rack.recorder.write([broken])
     (line,) = rack.logged()
     assert line.startswith("error: cannot write the events: TypeError")
-    with pytest.raises(CommandError, match="cannot tell the events: TypeError"):
+    with pytest.raises(CommandError, match="cannot tell the events: AttributeError"):
         rack.recorder.events(broken)
+
+
+def portions(rack, one, after=(0, 0.0)):
+    """Return the entries of each portion of a record, and the record that they make together."""
+    found = []
+
+    def request(asked):
+        answer = rack.recorder.events(one, tuple(asked["after"]))
+        found.append(len(answer["lines"]) - 1)
+        return answer
+
+    client = Client()
+    client.request = request
+    return found, client.events(one.name, after)["lines"]
+
+
+@pytest.mark.parametrize(("at_once_s", "sizes"), [(0.0, [1] * 9), (0.0004, [4, 4, 1]), (60.0, [9])])
+def test_a_record_is_told_in_portions_of_so_much_time(rack, monkeypatch, at_once_s, sizes):
+    """Each entry takes a tenth of a millisecond here. One with hundreds of addresses takes as long as many others."""
+    monkeypatch.setattr(recorder_module, "TOLD_AT_ONCE_S", at_once_s)
+    monkeypatch.setattr(recorder_module.time, "perf_counter", itertools.count(0.0, 0.0001001).__next__)
+    one = lived(entries=9)
+    found, lines = portions(rack, one)
+    assert found == sizes
+    (record,) = read("\n".join(map(recorder_module.line, lines)))
+    assert (len(record.steps), record.header.lost, replay(record).difference) == (9, 0, None)
+
+
+def test_only_what_came_after_an_entry_is_told(rack, monkeypatch):
+    monkeypatch.setattr(recorder_module, "TOLD_AT_ONCE_S", 60.0)
+    one = lived(entries=9)
+    found, (header, *entries) = portions(rack, one, (7, 106.0))
+    assert (found, header["lost"], [entry["at"] for entry in entries]) == ([2], 7, [107.0, 108.0])
+    assert entries[0]["after"]["parameters"], "the first one has them, so it can be read without those before"
+    assert portions(rack, one, one.journal.end)[0] == [0]
+    for other in ((7, 99.0), (20, 100.0), (-3, 0.0)):
+        assert portions(rack, one, other)[0] == [9], "it is no entry of this record"
 
 
 def test_a_living_agent_writes_in_turns(rack):
@@ -254,12 +293,12 @@ def test_the_command_names_the_instances_or_tells_of_one(rig, play):
 
     async def scenario():
         async with rig(instance(), second) as machine:
-            assert ask(machine) == {"instances": ["VI_1", "VI_2"]}
-            header, *entries = ask(machine, instance="VI_2")["lines"]
+            assert ask(machine)["instances"] == ["VI_1", "VI_2"]
+            header, *entries = machine.client().events("VI_2")["lines"]
             assert (header["instance"], header["vrid"], header["monotonic"]) == ("VI_2", 52, 100.0)
             assert [entry["input"] for entry in entries] == ["source_changed", "start"]
             with pytest.raises(CommandError, match="there is no instance VI_3; there are: VI_1, VI_2"):
-                ask(machine, instance="VI_3")
+                ask(machine, instance="VI_3", after=[0, 0.0])
             with pytest.raises(CommandError, match="there is no instance"):
                 ask(machine, instance=["VI_1"])
 
@@ -275,7 +314,7 @@ def test_everything_an_agent_does_is_in_it(rig, play):
 
     async def scenario():
         async with rig() as machine:
-            agent, one = machine.agent, machine.agent.instances.running["VI_1"]
+            one = machine.agent.instances.running["VI_1"]
             for second in range(1, 5):
                 one.heard(advertisement(200), VIP.ip, 100.0 + second)
             machine.now = 104.5
@@ -286,7 +325,7 @@ def test_everything_an_agent_does_is_in_it(rig, play):
             machine.due(130.0)
             machine.command("undrain")
             one.inputs.stop(131.0)
-            lines = agent.recorder.events(one)
+            lines = machine.client().events("VI_1")["lines"]
             inputs = [line["input"] for line in lines[1:]]
             assert inputs[:3] == ["source_changed", "start", "advertisement"]
             assert {"promote", "release", "demote", "drain", "undrain", "stop"} <= set(inputs)

@@ -130,6 +130,16 @@ def test_the_fault_of_another_drill_is_not_undone(broken):
     assert [each for each in faults if each.get("state") == "absent"] == []
 
 
+def test_a_probe_that_does_not_start_leaves_no_file(tmp_path):
+    fails = {"fails_at": ["vrrp_probe", 2, {"msg": "no address to probe from"}]}  # the first one is the check
+    web = group("web", 4, [{**found, **fails} for found in nodes()])
+    said = f"drill=switchover report={tmp_path}/drill.html"
+    done = play(tmp_path, fleet(web=web), "drill", "-e", said, settings={"TMPDIR": str(tmp_path)})
+    assert "Begin to probe: no address to probe from" in row(done, "web")
+    assert done.output.count("Make a file that lasts as long as the probe] ***\n") == 1
+    assert list(tmp_path.glob("hotstandby-drill-*")) == [], done.output
+
+
 @pytest.mark.parametrize(
     ("undone", "again"),
     [

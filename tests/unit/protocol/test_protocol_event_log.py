@@ -123,6 +123,19 @@ def test_the_ring_forgets_the_oldest_and_counts_them():
     assert [entry.arguments[0].priority for entry in story.journal] == [106, 107, 108, 109]
 
 
+def test_entries_are_counted_from_one_of_them_on():
+    empty = EventLog()
+    assert (empty.end, empty.after(0, 0.0), empty.after(3, 1.0)) == ((0, 0.0), 0, 0)
+    for limit in (256, 4):
+        journal = failover(limit).journal
+        entries = list(journal)
+        assert journal.end == (9, entries[-1].first_at)
+        for number, entry in enumerate(entries, 1 + journal.lost):
+            assert journal.after(number, entry.first_at) == 9 - number
+            assert journal.after(number, entry.first_at + 0.5) == len(entries), "it is of another log"
+        assert journal.after(journal.lost, 0.0) == journal.after(10, 0.0) == journal.after(-1, 0.0) == len(entries)
+
+
 def test_an_entry_keeps_the_router_as_it_was():
     story = Recorded()
     story.feed("start")

@@ -30,6 +30,7 @@ PREFIX, SUFFIX = "events-", ".jsonl"
 FILES_MAX = 512  # in the directory, those of instances that are gone included
 ENTRIES_MAX = 16384  # of all instances in one go, about 12 MB: the runtime directory lies in memory
 ENTRIES_AT_ONCE = 32  # a millisecond's work
+TOLD_AT_ONCE_S = 0.0005  # of work for one request; an entry may have hundreds of addresses
 NAME_MAX = 64  # characters of an instance's name in a file's
 
 
@@ -42,10 +43,21 @@ class Recorder:
         self._clock = clock
         self._busy = False
 
-    def events(self, instance: VrrpInstance) -> list[dict[str, Any]]:
-        """Return the record of one instance: the header, then its entries. Raises CommandError."""
+    def events(self, instance: VrrpInstance, after: tuple[int, float] = (0, 0.0)) -> dict[str, Any]:
+        """Return a portion of an instance's record: the header, and entries after this one. Raises CommandError.
+
+        ``more`` says whether it ends before the record does. At least one entry is told.
+        """
+        until = time.perf_counter() + TOLD_AT_ONCE_S
+        journal = instance.journal
         try:
-            return list(written(self._header(instance), instance.journal))
+            entries = written(self._header(instance), journal, journal.after(*after))
+            lines = [next(entries)]
+            for entry in entries:
+                lines.append(entry)
+                if time.perf_counter() >= until:
+                    break
+            return {"lines": lines, "more": lines[0]["lost"] + len(lines) - 1 < journal.noted}
         except Exception as error:  # an error here fails the command, not the agent
             raise CommandError(f"cannot tell the events: {type(error).__name__}: {error}") from error
 

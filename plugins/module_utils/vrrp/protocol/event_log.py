@@ -67,6 +67,17 @@ class EventLog:
         """Return how many entries the ring has dropped."""
         return self.noted - len(self._entries)
 
+    @property
+    def end(self) -> tuple[int, float]:
+        """Return the number of its last entry, from 1 on, and when that began; zeros while there is none."""
+        return self.noted, self._last.first_at
+
+    def after(self, number: int, at: float) -> int:
+        """Return how many entries came after this one. All that are kept count where it is gone, or not of this log."""
+        index = number - self.lost - 1
+        known = 0 <= index < len(self._entries) and self._entries[index].first_at == at
+        return self.noted - number if known else len(self._entries)
+
     def note(
         self, now: float, name: str, arguments: tuple[Any, ...], actions: tuple[Action, ...], router: VirtualRouter
     ) -> None:

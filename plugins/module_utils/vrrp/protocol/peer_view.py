@@ -42,11 +42,13 @@ class Standby:
     """It says whether the other node can take over an instance: ``ready`` is None while that is not known.
 
     ``finding`` says why it cannot, or why that is not known; it is None where the answer may come any moment.
+    ``planned`` says that an administrator has asked for that.
     """
 
     ready: Optional[bool]
     finding: Optional[Finding] = None
     report: Optional[InstanceReport] = None  # what was told of it last
+    planned: bool = False
 
 
 @dataclass
@@ -196,7 +198,7 @@ class PeerView:
         if self.node.stopping:
             return Standby(False, Finding("its agent is stopping", "systemctl start hotstandby there"), report)
         if self.node.drained:
-            return Standby(False, Finding("it is drained", "hotstandby undrain there"), report)
+            return Standby(False, Finding("it is drained", "hotstandby undrain there"), report, planned=True)
         if told is None or now - told.at > SILENT_S:
             if now - self._began_at <= SILENT_S:  # another message may tell of it
                 return Standby(None)

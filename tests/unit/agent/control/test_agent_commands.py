@@ -10,10 +10,14 @@ import os
 
 import pytest
 from agent_fakes import PEER, instance, table
+from agent_fakes import advertisement as from_master
 
+from vrrp import cli, cli_follow
 from vrrp.agent.control.server import CommandError
 from vrrp.agent.network import advertisement
+from vrrp.client import AgentError, AgentUnreachable, Client
 from vrrp.config.model.trackers import Script, Tracked, Tracking
+from vrrp.protocol.event_codec import read
 
 INSTANCE_KEYS = {
     *("name", "state", "interface", "virtual_router_id", "version", "base_priority", "priority", "advert_int_s"),
@@ -192,10 +196,83 @@ def test_a_node_is_drained_and_undrained_by_commands(rig, play):
 def test_events_are_asked_for_by_instance(rig, play):
     async def scenario():
         async with rig(instance(), instance("VI_2", virtual_router_id=52)) as machine:
-            assert ask(machine, "events") == {"instances": ["VI_1", "VI_2"]}
-            lines = ask(machine, "events", instance="VI_2")["lines"]
-            assert lines[0]["instance"] == "VI_2"
+            known = machine.client().events()
+            assert known["instances"] == ["VI_1", "VI_2"]
+            header, *entries = machine.client().events("VI_2")["lines"]
+            assert header["instance"] == "VI_2"
+            assert known["ends"]["VI_2"] == [len(entries), entries[-1]["at"]] == [2, 100.0]
             with pytest.raises(CommandError, match="there is no instance VI_3; there are: VI_1, VI_2"):
-                ask(machine, "events", instance="VI_3")
+                ask(machine, "events", instance="VI_3", after=[0, 0.0])
 
     play(scenario)
+
+
+@pytest.mark.parametrize("after", [None, 3, [], [1], ["x", 0.0], [1e400, 0.0], [1, {}], {"number": 1}, "ab"])
+def test_what_is_no_entry_is_refused_with_the_release_that_asks_so(rig, play, after):
+    async def scenario():
+        async with rig() as machine:
+            with pytest.raises(CommandError, match="use the command hotstandby of this agent's release"):
+                ask(machine, "events", instance="VI_1", after=after)
+            with pytest.raises(CommandError, match="use the command hotstandby of this agent's release"):
+                ask(machine, "events", instance="VI_1")
+
+    play(scenario)
+
+
+def test_what_a_standby_hears_all_the_time_is_an_event_of_the_last_hour(rig, play, monkeypatch, capsys):
+    """It is one entry, which began long before."""
+
+    async def scenario():
+        async with rig() as machine:
+            for second in range(7200):
+                machine.agent.instances.running["VI_1"].heard(from_master(200), PEER, 100.0 + second)
+            machine.now = 7299.5
+            monkeypatch.setattr(cli, "Client", lambda runtime_dir: machine.client())
+            assert cli.main(["events", "VI_1", "--since", "1h"]) == 0
+
+    play(scenario)
+    assert "heard 192.168.8.6 priority 200, 7200 times" in capsys.readouterr().out
+
+
+def test_one_who_follows_is_told_each_entry_once_and_nothing_while_nothing_comes(rig, play, monkeypatch, capfd):
+    """The agent encodes what is new, however many entries it has."""
+
+    class Follower(Client):
+        """It follows an agent that tells no log, in ten looks. Meanwhile the second instance hears two priorities."""
+
+        encoded = [0]
+        steps = {3: 150, 7: 151}
+
+        def watch(self):
+            raise AgentError("8 others watch this agent already: end one of them")
+
+        def request(self, request):
+            if "instance" not in request:
+                number = len(self.encoded)
+                if number == 10:
+                    raise AgentUnreachable("it has ended")
+                if number in self.steps:
+                    two.heard(from_master(self.steps[number]), PEER, 1000.0 + number)
+                self.encoded.append(0)
+            answer = machine.client().request(request)
+            self.encoded[-1] += len(answer.get("lines", ["no header"])) - 1
+            return answer
+
+    async def scenario():
+        nonlocal machine, two
+        monkeypatch.setattr(cli_follow, "POLL_S", 0.0)
+        async with rig(instance(), instance("VI_2", virtual_router_id=52)) as machine:
+            for name, entries in (("VI_1", 300), ("VI_2", 100)):
+                two = machine.agent.instances.running[name]
+                for number in range(entries):
+                    two.heard(from_master(200 + number % 2), PEER, 101.0 + number)
+            with pytest.raises(AgentUnreachable):
+                cli_follow.run(Follower(), None)
+
+    machine = two = None
+    play(scenario)
+    lines = [json.loads(text) for text in capfd.readouterr().out.splitlines()]
+    assert Follower.encoded == [0, 256 + 102, 0, 1, 0, 0, 0, 1, 0, 0]
+    assert [line["lost"] for line in lines if "lost" in line] == [46, 0, 102, 103]
+    records = read("\n".join(map(json.dumps, lines)))
+    assert [len(record.steps) for record in records] == [256, 102, 1, 1]

@@ -123,7 +123,7 @@ class TestTold:
         async def scenario():
             async with rig(wall=NOON) as machine:
                 ask(machine, "drain", maintenance=UPDATE)
-                lines = ask(machine, "events", instance="VI_1")["lines"]
+                lines = machine.client().events("VI_1")["lines"]
                 (record,) = read("\n".join(map(json.dumps, lines)))
                 assert record.steps[-1].arguments == {"text": f"drained{NOTED}"}
 

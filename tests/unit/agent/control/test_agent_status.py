@@ -369,17 +369,21 @@ def test_what_a_standby_no_longer_holds_is_not_told():
 
 def test_a_standby_that_is_not_ready_is_in_the_reason_and_a_warning():
     bench = Bench(instance()).master(10.0)
-    why = "web-b, the standby of VI_1, is not ready: it is drained"
-    said = {"ready": False, "why": why, "remedy": "hotstandby undrain there"}
+    why = "web-b, the standby of VI_1, is not ready: its agent is stopping"
+    said = {"ready": False, "why": why, "remedy": "systemctl start hotstandby there", "planned": False}
     found = instance_status(bench.instance, 10.0, bench.kernel.table, standby=lambda instance: said)
     assert found["standby"] == said
     assert found["why"] == f"MASTER because no master was heard; our 100; {why}"
-    assert found["warnings"] == [f"{why} (hotstandby undrain there)"]
+    assert found["warnings"] == [f"{why} (systemctl start hotstandby there)"]
+    found = instance_status(
+        bench.instance, 10.0, bench.kernel.table, standby=lambda instance: {**said, "planned": True}
+    )
+    assert found["why"].endswith(why) and found["warnings"] == []
 
 
 def test_a_standby_that_is_ready_is_no_warning():
     bench = Bench(instance()).master(10.0)
-    said = {"ready": True, "why": "", "remedy": ""}
+    said = {"ready": True, "why": "", "remedy": "", "planned": False}
     found = instance_status(bench.instance, 10.0, bench.kernel.table, standby=lambda instance: said)
     assert (found["standby"], found["warnings"]) == (said, [])
     assert found["why"] == "MASTER because no master was heard; our 100"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import io
+import re
 from dataclasses import replace
 from ipaddress import ip_address
 from types import SimpleNamespace
@@ -17,10 +18,12 @@ from agent_fakes import Bench, instance
 from peer_links import OTHER, OWN, LoopScheduler, Network
 from virtual_time import play
 
+from vrrp.agent.control.status import instance_status
 from vrrp.agent.errors import CommandError
 from vrrp.agent.log import Log
 from vrrp.agent.network.peer_keys import digest
 from vrrp.agent.peer.other_node import OtherNode
+from vrrp.cli_watch import View
 from vrrp.config.model.configuration import Globals, PeerStatus
 from vrrp.protocol.priority import CheckResult
 
@@ -85,7 +88,7 @@ def test_a_master_knows_its_standby_and_the_standby_says_nothing_of_its_own():
     async def scenario(network, a, b):
         assert a.standby()["ready"] is None
         await asyncio.sleep(1)
-        good = {"node": "web-b", "ready": True, "why": "", "remedy": "", "state": "BACKUP"}
+        good = {"node": "web-b", "ready": True, "why": "", "remedy": "", "planned": False, "state": "BACKUP"}
         assert a.standby() == {**good, "priority": 100, "troubles": []}
         assert b.standby() is None
         told = a.other.status()
@@ -185,11 +188,25 @@ def test_a_drained_node_and_one_that_stops_are_told():
         b.leaving = True, False
         await asyncio.sleep(2)
         assert (a.standby()["why"].endswith("it is drained"), a.other.status()["drained"]) == (True, True)
+        assert a.standby()["planned"]
         b.leaving = False, True
         b.other.close()
         assert b.other.status() is None
         await asyncio.sleep(0.1)
         assert a.standby()["why"].endswith("its agent is stopping")
+
+    played(scenario)
+
+
+def test_who_watches_a_master_sees_what_its_standby_told():
+    async def scenario(network, a, b):
+        await asyncio.sleep(1.4)
+        bench = a.benches["VI_1"]
+        seen = instance_status(bench.instance, 1.4, bench.kernel.table, standby=a.other.standby)
+        view = View()
+        view.take({"config": "f", "instances": [seen], "peer": a.other.status()})
+        (row,) = [line for line in view.lines(80, 24, 0.0) if "priority" in line]
+        assert re.fullmatch(rf"VI_1 +{OTHER}  BACKUP, priority 100, heard 0\.[0-9]s ago", row)
 
     played(scenario)
 

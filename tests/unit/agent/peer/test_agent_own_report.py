@@ -43,8 +43,18 @@ def test_the_state_and_the_priority_are_told():
         (CheckResult("chk", "script", True, 10), ()),
         (CheckResult("chk", "script", True, 10, reverse=True), ("chk fails",)),
         (CheckResult("80", "tcp", False, 10), ("tcp 80 fails",)),
-        (CheckResult("load", "file", True, -1, value=5), ("file load fails",)),
-        (CheckResult("load", "file", True, 1, value=5), ()),
+        (CheckResult("load", "file", False, -1, value=5), ()),
+        (CheckResult("load", "file", False, 1, value=-60), ()),
+        (CheckResult("load", "file", False, 1, reverse=True, value=5), ()),
+        (CheckResult("load", "file", False, 1, value=5), ()),
+        (CheckResult("load", "file", True, 1, value=0), ()),
+        (CheckResult("load", "file", False, value=5), ("file load failed",)),
+        (
+            CheckResult("load", "file", False, 100, value=-3),
+            ("file load failed: it says -3, which times its weight is -300",),
+        ),
+        (CheckResult("eth1", "interface", False, -10, "is down"), ("eth1 fails",)),
+        (CheckResult("chk", "script", False, 10, reverse=True), ()),
     ],
 )
 def test_checks_that_fail_are_troubles_with_and_without_weight(check, troubles):

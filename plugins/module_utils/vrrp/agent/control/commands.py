@@ -88,7 +88,20 @@ class Commands:
         return self._fork.run(self._other_node.read_keys, self._other_node.take_keys, "reads the key of peer_status")
 
     def _events(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Return the instance names, or the events of one instance: all events at once would keep the loop busy."""
+        """Return the instance names with the end of each record, or a portion of the record of one instance.
+
+        A record as a whole would keep the loop busy.
+        """
         if request.get("instance") is None:
-            return {"instances": list(self._instances.running)}
-        return {"lines": self._recorder.events(self._mastership.find(request["instance"]))}
+            running = self._instances.running
+            return {"instances": list(running), "ends": {name: running[name].journal.end for name in running}}
+        instance = self._mastership.find(request["instance"])
+        try:
+            number, at = request["after"]
+            after = int(number), float(at)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            text = (
+                "events are told in portions, each after an entry: use the command hotstandby of this agent's release"
+            )
+            raise CommandError(text) from error
+        return self._recorder.events(instance, after)

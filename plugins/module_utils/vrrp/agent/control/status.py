@@ -146,7 +146,7 @@ def instance_status(
             *warnings(config.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)),
             *(f"{each} ({TWO_OWNERS_REMEDY})" for each in _other_owners(instance, now)),
             *(f"{_conflict(each)} ({_remedy(instance, each)})" for each in conflicts(instance, now)),
-            *([f"{unready} ({other['remedy']})"] if other is not None and unready else ()),
+            *([f"{unready} ({other['remedy']})"] if other is not None and unready and not other["planned"] else ()),
         ],
         "last_event": instance.reporter.last_event,
         "counters": instance.reporter.counters.as_dict(),

@@ -153,6 +153,7 @@ class OtherNode:
             "ready": found.ready,
             "why": _words(self._view, instance.name, found),
             "remedy": finding.remedy if finding is not None else "",
+            "planned": found.planned,
             "state": report.state if report is not None else None,
             "priority": report.priority if report is not None else None,
             "troubles": list(report.troubles) if report is not None else [],

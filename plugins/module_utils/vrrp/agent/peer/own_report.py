@@ -82,6 +82,5 @@ def _troubles(instance: VrrpInstance) -> Iterator[str]:
 
 
 def _fails(check: CheckResult) -> bool:
-    if check.value is not None:
-        return check.delta < 0
-    return check.ok is not None and check.ok is check.reverse
+    """Return whether a check with a weight fails. A number in a file does not: priorities may be steered with one."""
+    return check.value is None and check.ok is not None and check.ok is check.reverse
