@@ -46,6 +46,17 @@ def hour(later):
     return time.strftime("%H:%M", time.localtime(time.time() + 3600 * later))
 
 
+@pytest.fixture(scope="module")
+def shared_folder(tmp_path_factory):
+    """Return the folder in which several plays write their reports."""
+    return tmp_path_factory.mktemp("shared")
+
+
+def reports(folder):
+    """Return the files of all reports."""
+    return set((folder / "hotstandby-reports").glob("*"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -58,11 +69,16 @@ def hour(later):
         ("drill=switchover drill_probe_host=web-b", "drill_probe_host: web-b is a host of the pair"),
     ],
 )
-def test_a_wrong_command_changes_nothing(tmp_path, arguments, message):
-    done = play(tmp_path, fleet(web=group("web")), "drill", *(["-e", arguments] if arguments else []))
+def test_a_wrong_command_changes_nothing_and_has_a_report_of_its_own(shared_folder, arguments, message):
+    before = reports(shared_folder)
+    done = play(shared_folder, fleet(web=group("web")), "drill", *(["-e", arguments] if arguments else []))
     assert (done.returncode, done.asked) == (2, []), done.output
     assert message in done.output
-    assert '<failure message="web-a: ' in (tmp_path / "hotstandby-reports" / "drill.xml").read_text()
+    written = reports(shared_folder) - before
+    assert reports(shared_folder) > before
+    [junit] = [path for path in written if re.fullmatch(r"drill-\d{8}T\d{6}\.\d{3}\.xml", path.name)]
+    assert '<failure message="web-a: ' in junit.read_text()
+    assert {junit.with_suffix(suffix) for suffix in (".html", ".xml", ".json")} == written
 
 
 def test_check_mode_changes_nothing_and_says_what_would_be_done(tmp_path):
