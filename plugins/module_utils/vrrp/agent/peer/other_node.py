@@ -154,6 +154,7 @@ class OtherNode:
             "why": _words(self._view, instance.name, found),
             "remedy": finding.remedy if finding is not None else "",
             "state": report.state if report is not None else None,
+            "stopped": found.stopped,
             "priority": report.priority if report is not None else None,
             "troubles": list(report.troubles) if report is not None else [],
         }
