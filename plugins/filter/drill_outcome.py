@@ -60,10 +60,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.expected imp
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.options import CONTROLLER
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcome import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcomes import cause
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair_simulation.pair import SimulatedPair
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.simulation_input import NodeFile
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.pair_files import pair_files
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.pair_files import simulated_pair
 
 _LOOKS = ("__ha_pair_before", "__ha_pair_drill_back", "__ha_pair_waited", "__ha_pair_seen")
 
@@ -114,11 +111,8 @@ def _why_unread(command):
 
 def _expected(hosts, hostvars, groups, pair, plan, seconds, connects):
     """Return the expected loss of each instance, none where the inventory cannot be simulated."""
-    made = pair_files(hosts, hostvars, groups)
-    if made.problems:
-        return {}
-    nodes = [NodeFile(host, inspect(text, host).configuration) for host, text in made.files.items()]
-    return expected(SimulatedPair(pair, nodes), plan, seconds, connects)
+    simulated = simulated_pair(pair, hosts, hostvars, groups)
+    return {} if simulated is None else expected(simulated, plan, seconds, connects)
 
 
 class FilterModule:

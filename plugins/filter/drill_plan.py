@@ -35,6 +35,15 @@ options:
     description:
       - The systemd unit to stop. Without it, the one that the instances watch with C(track_unit).
     type: str
+  hostvars:
+    description:
+      - The variable C(hostvars). With it and O(groups), the time of a drill of a service is compared with what the
+        checks need to see that it has stopped.
+    type: dict
+  groups:
+    description:
+      - The variable C(groups).
+    type: dict
 """
 
 EXAMPLES = r"""
@@ -48,16 +57,25 @@ _value:
   description:
     - C(problems) is a list of sentences, C(victim) the node that is to fail, C(standby) the other one, and C(masters)
       the master of each instance. C(service), C(interfaces) and C(addresses) are for M(hotstandby.vrrp.vrrp_fault),
-      C(probed) has an address of each instance for M(hotstandby.vrrp.vrrp_probe). C(table) has lines to show.
+      C(probed) has an address of each instance for M(hotstandby.vrrp.vrrp_probe). C(table) has lines to show. After
+      C(back_s) seconds without the fault, the checks of the node and both routers have noticed that it is over.
   type: dict
 """
 
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill import duration
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.readiness import plan
+from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.pair_files import simulated_pair
 
 
-def drill_plan(found, kind, seconds, service=None):
+def drill_plan(found, kind, seconds, service=None, hostvars=None, groups=None):
     """Return what a drill of this kind does with a pair, and what forbids it."""
-    return plan(kind, found, float(seconds), service or None)
+    made = plan(kind, found, float(seconds), service or None)
+    if made["service"] and made["victim"] and hostvars is not None:
+        pair = simulated_pair("", list(found), hostvars, groups)
+        if pair is not None:
+            timed = duration.of_service(pair, made, float(seconds))
+            made.update(problems=made["problems"] + timed["problems"], back_s=timed["back_s"])
+    return made
 
 
 class FilterModule:

@@ -17,6 +17,9 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.commands
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host import FACTS, PREFIX
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render import sections
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.pair_simulation.pair import SimulatedPair
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.simulation_input import NodeFile
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.origin import locate
 from jinja2 import Environment, FileSystemLoader
 
@@ -55,6 +58,14 @@ def pair_files(hosts, hostvars, groups):
         found.files[host] = _template().render(values)
         found.problems += objections(found.files[host], host)
     return found
+
+
+def simulated_pair(name, hosts, hostvars, groups):
+    """Return the pair of these hosts for a simulation; None where the inventory alone is not enough for it."""
+    made = pair_files(hosts, hostvars, groups)
+    if made.problems:
+        return None
+    return SimulatedPair(name, [NodeFile(host, inspect(text, host).configuration) for host, text in made.files.items()])
 
 
 def _said(host, variables, wrong):

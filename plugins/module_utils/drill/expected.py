@@ -33,8 +33,17 @@ def expected(
     return {each["name"]: each["expected"] for each in pair.play(_faults(pair, plan, seconds))}
 
 
+def unending(pair: SimulatedPair, plan: Mapping[str, Any]) -> dict[str, Expected]:
+    """Return what each instance would lose if the fault of the plan were not undone."""
+    found = {each["name"]: each["expected"] for each in pair.play(_faults(pair, plan, 0.0)[:-1])}
+    return {name: each for name, each in found.items() if each is not None}
+
+
 def _faults(pair: SimulatedPair, plan: Mapping[str, Any], seconds: float) -> list[Fault]:
-    """Return what happens: first each instance moves to the node that is its master now, which costs nothing."""
+    """Return what happens: first each instance moves to the node that is its master now, which costs nothing.
+
+    What undoes the fault is the last one.
+    """
     at = first_failure_s(pair.virtuals)
     found = []
     for name, master in plan["masters"].items():

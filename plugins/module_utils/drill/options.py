@@ -12,7 +12,7 @@ from typing import Any, Optional
 SWITCHOVER = "switchover"
 KINDS = (SWITCHOVER, "agent", "node", "service")
 CONTROLLER = "localhost"
-_SECONDS_LEAST, _SECONDS_MOST = 5, 600
+_SECONDS_LEAST, SECONDS_MOST = 5, 600
 _INTERVAL_LEAST_S, _INTERVAL_MOST_S = 0.001, 1.0
 _DAY = 24 * 60
 _TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
@@ -76,9 +76,9 @@ def window(said: Any, clock: str) -> list[str]:
 def _numbers(said: Mapping[str, Any]) -> list[str]:
     found = []
     seconds = _number(said.get("drill_seconds"))
-    if seconds is None or not _SECONDS_LEAST <= seconds <= _SECONDS_MOST:
+    if seconds is None or not _SECONDS_LEAST <= seconds <= SECONDS_MOST:
         found.append(
-            f"drill_seconds: write {_SECONDS_LEAST} to {_SECONDS_MOST} seconds, not {said.get('drill_seconds')!r}"
+            f"drill_seconds: write {_SECONDS_LEAST} to {SECONDS_MOST} seconds, not {said.get('drill_seconds')!r}"
         )
     interval_s = _number(said.get("drill_interval"))
     if interval_s is None or not _INTERVAL_LEAST_S <= interval_s <= _INTERVAL_MOST_S:

@@ -9,18 +9,19 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from ..inventory.verify import proof
-from .fault import unit
+from .duration import too_short
+from .fault import NODE, unit
 from .options import SWITCHOVER
 
 Found = Mapping[str, Any]  # what vrrp_info returned of a node, with samples
-_SPARE_S = 2  # a fault lasts longer than the takeover by this
+_HEARD_S = 1.0  # until an advertisement has an effect that can be seen
 
 
 def plan(kind: str, found: Mapping[str, Found], seconds: float, service: Optional[str] = None) -> dict[str, Any]:
     """Return what a drill of this kind does with a pair, and the ``problems`` that forbid it.
 
     ``found`` has both nodes. The ``victim`` is the node that is master of the first instance; ``masters`` has the
-    node that is master of each instance now.
+    node that is master of each instance now. ``back_s`` seconds after an isolation ends, both nodes have advertised.
     """
     names = sorted({instance["name"] for each in found.values() for instance in each.get("instances") or ()})
     judged = proof(found, names)
@@ -53,6 +54,7 @@ def plan(kind: str, found: Mapping[str, Found], seconds: float, service: Optiona
         "interfaces": _interfaces(found.get(victim or "") or {}),
         "addresses": _addresses(found.get(victim or "") or {}),
         "probed": reached,
+        "back_s": _longest_interval_s(found) + _HEARD_S if kind == NODE else 0.0,
         "problems": problems,
         "table": judged["table"],
     }
@@ -79,9 +81,8 @@ def _of_instance(host: str, instance: Mapping[str, Any], seconds: Optional[float
         for each in instance.get("conflicts") or ()
     ]
     takeover_s = instance.get("takeover_s")
-    if seconds is not None and takeover_s and seconds < takeover_s + _SPARE_S:
-        least = f"a takeover may take {takeover_s:g} s here, so write {takeover_s + _SPARE_S:.0f} or more"
-        problems.append(f"drill_seconds: {seconds:g} s are too short for {instance['name']}: {least}")
+    if seconds is not None and takeover_s:
+        problems += too_short(instance["name"], seconds, takeover_s, f"a takeover may take {takeover_s:g} s on {host}")
     return problems
 
 
@@ -103,6 +104,11 @@ def _service(found: Found, host: str, named: Optional[str]) -> tuple[Optional[st
     return None, [
         f"drill=service: {host} watches {what} with track_unit, so say which one to stop: -e drill_service=NAME"
     ]
+
+
+def _longest_interval_s(found: Mapping[str, Found]) -> float:
+    instances = (instance for each in found.values() for instance in each.get("instances") or ())
+    return max((float(instance.get("advert_int_s") or 0.0) for instance in instances), default=0.0)
 
 
 def _interfaces(found: Found) -> list[str]:

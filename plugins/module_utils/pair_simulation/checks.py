@@ -19,12 +19,17 @@ _SERVICES = ("scripts", "processes", "gateways", "tcp", "http", "units")  # inte
 
 @dataclass(frozen=True)
 class Check:
-    """It is one thing that a node tracks. It sees a failure ``soonest_s`` to ``latest_s`` seconds later."""
+    """It is one thing that a node tracks. It sees a failure ``soonest_s`` to ``latest_s`` seconds later.
+
+    It sees within ``again_s`` that the failure is over. ``terms`` are the values of the file that this follows from.
+    """
 
     name: str
     instances: tuple[str, ...]
     soonest_s: float
     latest_s: float
+    again_s: float
+    terms: str
     gateway: bool = False
 
 
@@ -42,7 +47,7 @@ class NodeChecks:
                         name = _name(kind, entry)
                         before = found[name].instances if name in found else ()
                         within = _seen_within(node.configuration, kind, entry)
-                        found[name] = Check(name, (*before, instance), *within, kind == "gateways")
+                        found[name] = Check(name, (*before, instance), *within, gateway=kind == "gateways")
         self.checks = found
 
     def verdict(self, instance: str, failing: Collection[str]) -> Verdict:
@@ -69,11 +74,15 @@ def _name(kind: str, entry: Any) -> str:
     return str(entry.url if kind == "http" else entry.unit if kind == "units" else entry.name)
 
 
-def _seen_within(configuration: Configuration, kind: str, entry: Any) -> tuple[float, float]:
-    """Return how many seconds at least and at most go by until a failure counts."""
-    if kind == "processes":
-        delay_s = next(each.terminate_delay_s for each in configuration.processes if each.name == entry.name)
-        return delay_s, delay_s  # the kernel tells the agent at once
+def _seen_within(configuration: Configuration, kind: str, entry: Any) -> tuple[float, float, float, str]:
+    """Return after how many seconds at least and at most a failure counts, its end at most, and why."""
+    if kind == "processes":  # the kernel tells the agent at once
+        process = next(each for each in configuration.processes if each.name == entry.name)
+        delay_s = process.terminate_delay_s
+        return delay_s, delay_s, process.fork_delay_s, f"terminate_delay {delay_s:g}"
     asked = next(each for each in configuration.scripts if each.name == entry.name) if kind == "scripts" else entry
     silent_s = entry.timeout_s if kind == "gateways" else 0.0  # all others refuse at once
-    return (asked.fall - 1) * asked.interval_s + silent_s, asked.fall * asked.interval_s + silent_s
+    within_s = [count * asked.interval_s + silent_s for count in (asked.fall - 1, asked.fall)]
+    # A service that has just been started may take as long to answer as it is allowed to.
+    again_s = asked.rise * asked.interval_s + asked.timeout_s
+    return within_s[0], within_s[1], again_s, f"interval {asked.interval_s:g}, fall {asked.fall}"

@@ -70,12 +70,20 @@ def test_without_an_instance_there_is_nothing_to_drill():
     assert plan("switchover", {"web-a": empty, "web-b": empty}, 10)["problems"] == ["there is no instance"]
 
 
-def test_a_fault_has_to_last_longer_than_a_takeover():
-    found = pair(second=node("BACKUP", number=6, takeover_s=30.5))
+@pytest.mark.parametrize(("takeover_s", "least"), [(30.5, 33), (12.2, 15), (15, 17), (123.2, 126)])
+def test_a_fault_has_to_last_longer_than_a_takeover(takeover_s, least):
+    found = pair(second=node("BACKUP", number=6, takeover_s=takeover_s))
     assert plan("switchover", found, 10)["problems"] == []
     [text] = plan("agent", found, 10)["problems"]
-    assert text == "drill_seconds: 10 s are too short for VI_1: a takeover may take 30.5 s here, so write 32 or more"
-    assert plan("agent", found, 33)["problems"] == []
+    why = f"a takeover may take {takeover_s:g} s on web-b"
+    assert text == f"drill_seconds: 10 s are too short for VI_1: {why}, so write {least} or more"
+    assert plan("agent", found, least)["problems"] == []
+
+
+def test_after_an_isolation_both_nodes_have_advertised_within_an_interval():
+    found = pair(first=node("MASTER", advert_int_s=40.0), second=node("BACKUP", number=6, advert_int_s=1.0))
+    assert plan("node", found, 10)["back_s"] == 41.0
+    assert plan("agent", found, 10)["back_s"] == 0
 
 
 def unit(name):

@@ -202,7 +202,8 @@ def said(ready, why=""):
     ],
 )
 def test_a_standby_is_ready_where_nothing_is_wrong_with_it(given, problems):
-    expected = {"state": given["state"], "ready": not problems, "problems": problems}
+    planned = given["state"] == "STOP"
+    expected = {"state": given["state"], "ready": not problems, "problems": problems, "planned": planned}
     assert MODULE["standby"](given, False) == expected
     assert MODULE["standby"](given, True) == {}, "its master says it"
 
@@ -211,9 +212,9 @@ def test_a_standby_is_ready_where_nothing_is_wrong_with_it(given, problems):
     ("standby", "expected"),
     [
         (None, {}),
-        (said(True), {"node": "web-b", "state": "BACKUP", "ready": True, "problems": []}),
-        (said(None), {"node": "web-b", "state": "BACKUP", "ready": None, "problems": []}),
-        (said(False, "no"), {"node": "web-b", "state": "BACKUP", "ready": False, "problems": ["no"]}),
+        (said(True), {"node": "web-b", "state": "BACKUP", "ready": True, "problems": [], "planned": False}),
+        (said(None), {"node": "web-b", "state": "BACKUP", "ready": None, "problems": [], "planned": False}),
+        (said(False, "no"), {"node": "web-b", "state": "BACKUP", "ready": False, "problems": ["no"], "planned": False}),
     ],
 )
 def test_a_master_says_what_it_knows_of_its_standby(standby, expected):
@@ -243,10 +244,32 @@ def status(*instances, peer=None):
 
 
 def test_a_standby_is_an_event_when_its_readiness_changes(look):
-    bad = [instance("BACKUP", warnings=["it discards"]), instance("FAULT")]
+    bad = [instance("BACKUP", warnings=[why]) for why in ("it discards", "it discards more")]
     found = look(status(instance("BACKUP")), *map(status, bad), status(instance("BACKUP")), events=2)
     assert brief(found) == [("standby", "BACKUP", "it discards"), ("standby", "BACKUP", "the standby is ready")]
     assert [(each["ready"], each["problems"]) for each in found] == [(False, ["it discards"]), (True, [])]
+
+
+@pytest.mark.parametrize(
+    ("states", "planned"),
+    [
+        (["STOP"], [True, True]),
+        (["STOP", "STOP", "INIT"], [True, True, True]),
+        (["INIT", None], [True, False, False]),
+        ([None, "INIT"], [False, True, False]),
+        (["STOP", "stopped", "INIT"], [True, True, True, True]),
+        (["stopped", None], [True, False, False]),
+        (["STOP", "BACKUP"], [True, False, False]),  # after its boot it lacks something
+        (["BACKUP", "FAULT", "BACKUP"], [False, False, False, False]),
+        (["MASTER"], [False, False]),
+    ],
+)
+def test_a_standby_that_is_not_ready_is_an_event_for_each_state_and_says_whether_it_was_planned(look, states, planned):
+    given = [{"state": None, "stopped": True} if each == "stopped" else {"state": each} for each in states]
+    steps = [*({**said(False, "no"), **each} for each in given), said(True)]
+    found = look(*(status({**instance("MASTER"), "standby": each}, peer={}) for each in steps), events=len(planned))
+    assert [each["planned"] for each in found] == planned
+    assert [each["ready"] for each in found] == [False] * (len(planned) - 1) + [True]
 
 
 def test_a_new_master_says_anew_how_its_standby_is(look):

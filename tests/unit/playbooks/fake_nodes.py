@@ -70,6 +70,7 @@ class ActionModule(ActionBase):
                 found = {**found, **(found["later"] if "restart" in log.read() else {})}
         with open(task_vars["log"]) as log:
             done = log.read()
+        found = {**found, **found.get("at_calls", {}).get(f"{name} {times}", {})}
         for words, more in found.get("stages", ()):
             found = {**found, **(more if re.search(words, done) else {})}
         if name in found.get("answers", {}):
@@ -112,9 +113,10 @@ def node(number, vips=(), **more):
     ``outdated``: the agent that runs there is to be restarted. ``changes`` and ``refuses`` name the modules that have
     something to change there, and those that fail. ``plan`` and ``mastership`` are what vrrp_config answers with.
     ``lost_at`` is a module and how often it is called there before the connection is lost; ``fails_at`` is one, at
-    which call it fails, and with what; ``hangs_at`` is one, and at which call it gives no answer. ``sent_ago_s``: so
-    long ago a file to try was sent there. ``later`` is what is found after a restart, and ``stages`` has patterns, each
-    with what is found once it is in the log. ``answers`` is what modules that only read answer with.
+    which call it fails, and with what; ``hangs_at`` is one, and at which call it gives no answer. ``at_calls`` has what
+    else is found at one call, such as "vrrp_info 3". ``sent_ago_s``: so long ago a file to try was sent there.
+    ``later`` is what is found after a restart, and ``stages`` has patterns, each with what is found once it is in the
+    log. ``answers`` is what modules that only read answer with.
     """
     own = {"address": f"192.168.8.{number}/24", "secondary": False}
     links = [{"name": "eth0", "mac": f"02:00:00:00:00:{number:02x}", "up": True, "carrier": True,

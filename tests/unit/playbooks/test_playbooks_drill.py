@@ -46,6 +46,17 @@ def hour(later):
     return time.strftime("%H:%M", time.localtime(time.time() + 3600 * later))
 
 
+@pytest.fixture(scope="module")
+def shared_folder(tmp_path_factory):
+    """Return the folder in which several plays write their reports."""
+    return tmp_path_factory.mktemp("shared")
+
+
+def reports(folder):
+    """Return the files of all reports."""
+    return set((folder / "hotstandby-reports").glob("*"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -58,11 +69,16 @@ def hour(later):
         ("drill=switchover drill_probe_host=web-b", "drill_probe_host: web-b is a host of the pair"),
     ],
 )
-def test_a_wrong_command_changes_nothing(tmp_path, arguments, message):
-    done = play(tmp_path, fleet(web=group("web")), "drill", *(["-e", arguments] if arguments else []))
+def test_a_wrong_command_changes_nothing_and_has_a_report_of_its_own(shared_folder, arguments, message):
+    before = reports(shared_folder)
+    done = play(shared_folder, fleet(web=group("web")), "drill", *(["-e", arguments] if arguments else []))
     assert (done.returncode, done.asked) == (2, []), done.output
     assert message in done.output
-    assert '<failure message="web-a: ' in (tmp_path / "hotstandby-reports" / "drill.xml").read_text()
+    written = reports(shared_folder) - before
+    assert reports(shared_folder) > before
+    [junit] = [path for path in written if re.fullmatch(r"drill-\d{8}T\d{6}\.\d{3}\.xml", path.name)]
+    assert '<failure message="web-a: ' in junit.read_text()
+    assert {junit.with_suffix(suffix) for suffix in (".html", ".xml", ".json")} == written
 
 
 def test_check_mode_changes_nothing_and_says_what_would_be_done(tmp_path):
@@ -74,21 +90,45 @@ def test_check_mode_changes_nothing_and_says_what_would_be_done(tmp_path):
     assert not (tmp_path / "hotstandby-reports").exists()
 
 
+def checking(found, ok):
+    """Return the instances of a node that watches nginx.service."""
+    check = {"kind": "unit", "name": "nginx.service", "ok": ok}
+    return {"instances": [{**each, "checks": [check]} for each in found["instances"]]}
+
+
+def test_a_service_is_not_stopped_where_its_check_needs_longer_than_the_drill_lasts(tmp_path):
+    found = nodes()
+    found[0].update(checking(found[0], ok=True))
+    watched = [{"unit": "nginx.service", "interval": 5, "fall": 3}]
+    said = "drill=service i_mean_it=true drill_probe_host=client"
+    done = play(tmp_path, fleet(web=group("web", 4, found, ha_pair_track_unit=watched)), "drill", "-e", said)
+    assert (done.returncode, done.asked) == (2, []), done.output
+    why = r"until web-b takes over, 15\.\d s may go by after nginx\.service has stopped \(interval 5, fall 3\)"
+    assert re.search(rf"drill_seconds: 10 s are too short for VI_1: {why}, so write 18 or more", done.output)
+
+
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory):
     """Return a drill of three pairs.
 
     In web the connection is lost at the fault, in db the standby is drained, in app another drill begins at that time.
+    After that a check of app-a fails, at two of the calls that look at it, and app-b is master, too, at one.
     """
     lost = nodes(4)
     lost[0]["lost_at"] = ["vrrp_fault", 2]  # the first call is the check
     shared = nodes(12)
     shared[0]["fails_at"] = ["vrrp_fault", 2, {"msg": "a drill is under way on this node", "foreign": True}]
+    for each in shared:
+        each["instances"][0]["advert_int_s"] = 20
+    shared[0]["at_calls"] = {f"vrrp_info {call}": checking(shared[0], ok=False) for call in (3, 4)}
+    both = [{**shared[1]["instances"][0], "state": "MASTER"}]
+    shared[1]["at_calls"] = {"vrrp_info 3": {"instances": both}}
     children = fleet(
-        web=group("web", 4, lost), db=group("db", 8, [nodes(8)[0], drained(nodes(8)[1])]), app=group("app", 12, shared)
-    )
+        web=group("web", 4, lost), db=group("db", 8, [nodes(8)[0], drained(nodes(8)[1])]),
+        app=group("app", 12, shared),
+    )  # fmt: skip
     folder = tmp_path_factory.mktemp("broken")
-    return play(folder, children, "drill", "-e", f"drill=agent,node i_mean_it=true report={folder}/drill.html"), folder
+    return play(folder, children, "drill", "-e", f"drill=node,agent i_mean_it=true report={folder}/drill.html"), folder
 
 
 def row(done, name):
@@ -161,6 +201,12 @@ def test_after_a_failure_everything_is_put_back(broken):
     output = broken[0].output
     for task in ("Undo the fault", "Wait until the host can be reached again", "End the probe", "Judge the drill"):
         assert f"TASK [hotstandby.vrrp.ha_pair : {task}]" in output, task
+
+
+def test_mastership_is_given_back_once_the_checks_succeed_and_one_node_is_master(broken):
+    """Two looks are before the drill. After it one does, where nothing has to be waited for; and two are at the end."""
+    calls = (broken[1] / "log.calls").read_text().splitlines()
+    assert [calls.count(f"vrrp_info on app-{letter}") for letter in "ab"] == [2 + 3 + 2, 2 + 2 + 2]
 
 
 def test_the_report_tells_of_the_failure(broken):

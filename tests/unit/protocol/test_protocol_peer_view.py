@@ -77,6 +77,22 @@ def test_a_drained_standby():
 
 
 @pytest.mark.parametrize(
+    ("node", "at", "expected"),
+    [
+        (NODE, 101.0, False),
+        (NODE, 110.0, False),
+        (replace(NODE, stopping=True), 101.0, True),
+        (replace(NODE, stopping=True), 110.0, True),
+        (replace(NODE, drained=True), 101.0, True),
+        (replace(NODE, drained=True), 110.0, True),
+    ],
+)
+def test_one_that_was_stopped_by_an_order_is_known_from_one_that_is_silent(node, at, expected):
+    """It may be MASTER yet, until it has handed over."""
+    assert told(replace(GOOD, state="MASTER"), node=node).standby("VI_1", "1:a", 0.0, at).stopped is expected
+
+
+@pytest.mark.parametrize(
     ("report", "text"),
     [
         (

@@ -31,7 +31,9 @@ description:
   - Every event is a dictionary below C(event.vrrp), with C(type), C(host), C(time) (ISO 8601, by the clock of the host)
     and C(reason), which is one sentence for people.
   - C(type) is C(transition), C(fault) or C(conflict) for what an agent told, C(standby) when a standby becomes ready or
-    is so no more, C(unreachable) and C(reachable) for the connection to a host.
+    is so no more, or has another state since, C(unreachable) and C(reachable) for the connection to a host.
+  - An event C(standby) has C(planned), which is true where the standby was not ready only because it was drained or its
+    agent was stopped or started.
   - What a host says is not to be trusted, and Ansible expands templates in the variables of a playbook, which an event
     becomes. So no string of an event has C({{), C({%), C({#) or C(#jinja2:); there is a space after the first sign.
   - An agent remembers its last 256 entries of each instance. After a broken connection the source goes on with the
@@ -122,6 +124,7 @@ STATUS_S = 30.0  # until the status must be there
 END_S = 1.0  # until a program that has closed its output has ended
 # What an answer can raise that is none. A host may answer anything, and must not end the events of the others.
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+PLANNED = ("STOP", "INIT")  # the states of a standby that is drained, or whose agent stops or has just started
 CANCEL_S = 0.1  # until what has not ended is cancelled again
 SSH = (
     *("ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"),
@@ -312,10 +315,14 @@ def standby(instance: Mapping[str, Any], told: bool) -> dict[str, Any]:
     if instance["state"] != "MASTER":
         wrong = [*instance.get("faults", ()), *instance.get("warnings", ())]
         wrong = wrong or ([] if instance["state"] == "BACKUP" else [instance["why"]])
-        return {} if told else {"state": instance["state"], "ready": not wrong, "problems": wrong}
+        found = {"state": instance["state"], "ready": not wrong, "problems": wrong}
+        return {} if told else {**found, "planned": instance["state"] in PLANNED}
     said = instance.get("standby") or {}
     found = {name: said[name] for name in ("node", "state", "ready") if name in said}
-    return {**found, "problems": [said["why"]] if said["ready"] is False else []} if found else {}
+    if not found:
+        return {}
+    planned = said.get("stopped") is True or said.get("state") in PLANNED
+    return {**found, "problems": [said["why"]] if said["ready"] is False else [], "planned": planned}
 
 
 def iso(at: float) -> str:
@@ -341,7 +348,8 @@ class Follower:
         self._queue = queue
         self._record = Record(options.since)
         self._failures = 0
-        self._ready: dict[str, bool] = {}  # by instance, what was told last
+        # The instances whose standby is not ready: how it is, and whether all since it was ready last was planned.
+        self._unready: dict[str, tuple[tuple[Optional[str], bool], bool]] = {}
 
     async def run(self) -> None:
         """Put its events into the queue, for ever."""
@@ -390,11 +398,19 @@ class Follower:
     async def _look(self, instance: Mapping[str, Any], told: bool) -> None:
         name, found = instance["name"], standby(instance, told)
         if not found:
-            self._ready.pop(name, None)  # the next who says it says it anew
-        elif found["ready"] not in (None, self._ready.get(name, True)):
-            self._ready[name] = found["ready"]
-            reason = "; ".join(found["problems"]) or "the standby is ready"
-            await self._put({"type": "standby", "instance": name, "time": iso(time.time()), **found, "reason": reason})
+            self._unready.pop(name, None)  # the next who says it says it anew
+            return
+        ready, before, now = found["ready"], self._unready.get(name), (found.get("state"), found["planned"])
+        if ready is None or (ready and before is None) or (not ready and before is not None and before[0] == now):
+            return
+        planned = before is None or before[1]
+        if ready:
+            del self._unready[name]
+            found["planned"] = planned
+        else:
+            self._unready[name] = now, planned and found["planned"]
+        reason = "; ".join(found["problems"]) or "the standby is ready"
+        await self._put({"type": "standby", "instance": name, "time": iso(time.time()), **found, "reason": reason})
 
     async def _put(self, event: Mapping[str, Any]) -> None:
         await self._queue.put({"vrrp": without_templates({"host": self._host.name, **event})})

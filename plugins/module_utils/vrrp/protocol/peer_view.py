@@ -49,6 +49,7 @@ class Standby:
     finding: Optional[Finding] = None
     report: Optional[InstanceReport] = None  # what was told of it last
     planned: bool = False
+    stopped: bool = False  # by an order: the node told last that it is drained, or that its agent stops
 
 
 @dataclass
@@ -186,9 +187,10 @@ class PeerView:
 
         ``digest`` is of our configuration of it, behind the number of its format and a colon.
         """
+        stopped = self.node is not None and (self.node.stopping or self.node.drained)
         silence = self.silence(now)
         if silence is not None:
-            return Standby(False, silence)
+            return Standby(False, silence, stopped=stopped)
         if self.silent(now) or self.node is None:
             return Standby(None, None if self.newer is None else self._newer(self.newer))
         if self.newer is not None:
@@ -196,9 +198,10 @@ class PeerView:
         told = self._told.get(name)
         report = None if told is None else told.report
         if self.node.stopping:
-            return Standby(False, Finding("its agent is stopping", "systemctl start hotstandby there"), report)
+            return Standby(False, Finding("its agent is stopping", "systemctl start hotstandby there"), report, stopped)
         if self.node.drained:
-            return Standby(False, Finding("it is drained", "hotstandby undrain there"), report, planned=True)
+            drained = Finding("it is drained", "hotstandby undrain there")
+            return Standby(False, drained, report, planned=True, stopped=stopped)
         if told is None or now - told.at > SILENT_S:
             if now - self._began_at <= SILENT_S:  # another message may tell of it
                 return Standby(None)

@@ -88,7 +88,7 @@ def test_a_master_knows_its_standby_and_the_standby_says_nothing_of_its_own():
     async def scenario(network, a, b):
         assert a.standby()["ready"] is None
         await asyncio.sleep(1)
-        good = {"node": "web-b", "ready": True, "why": "", "remedy": "", "planned": False, "state": "BACKUP"}
+        good = {"node": "web-b", "ready": True, "why": "", "remedy": "", "planned": False, "state": "BACKUP", "stopped": False}
         assert a.standby() == {**good, "priority": 100, "troubles": []}
         assert b.standby() is None
         told = a.other.status()

@@ -155,6 +155,7 @@ class OtherNode:
             "remedy": finding.remedy if finding is not None else "",
             "planned": found.planned,
             "state": report.state if report is not None else None,
+            "stopped": found.stopped,
             "priority": report.priority if report is not None else None,
             "troubles": list(report.troubles) if report is not None else [],
         }
