@@ -23,6 +23,9 @@ from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Parameters, SavedRouterState, State
 
+pytest_plugins = ["cli_parts"]
+pytestmark = pytest.mark.usefixtures("utc")
+
 PEER = ip_address("192.168.8.4")
 HEARD = Advertisement(2, 51, 100, (ip_address("192.168.8.100"),), 100)
 PARAMETERS = Parameters(version=2, vrid=51, priority=90, interval_cs=100)
@@ -57,15 +60,6 @@ class FakeClient:
         if name not in ("VI_1", "VI_2"):
             raise AgentError(f"there is no instance {name}")
         return {"lines": story(name, shift_s=0.1 if name == "VI_2" else 0.0)}
-
-
-@pytest.fixture(autouse=True)
-def utc(monkeypatch):
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.fixture
