@@ -17,7 +17,7 @@ import pytest
 from vrrp import cli, cli_events
 from vrrp.client import AgentError
 from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, RivalHeard, SendAdvertisement
-from vrrp.protocol.event_codec import INPUTS, Header, line, read, text_of, written
+from vrrp.protocol.event_codec import INPUTS, Header, line, read, written
 from vrrp.protocol.event_log import EventLog
 from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.router import VirtualRouter
@@ -30,6 +30,11 @@ PEER = ip_address("192.168.8.4")
 HEARD = Advertisement(2, 51, 100, (ip_address("192.168.8.100"),), 100)
 PARAMETERS = Parameters(version=2, vrid=51, priority=90, interval_cs=100)
 START, WALL = 5000.0, 1_700_000_000.25
+
+
+def text_of(objects):
+    """Return a whole record as text."""
+    return "".join(f"{line(each)}\n" for each in objects)
 
 
 def story(name="VI_1", shift_s=0.0):
