@@ -14,9 +14,10 @@ from pathlib import Path
 
 LIBRARY = Path(__file__).parents[1] / "plugins" / "module_utils"
 
+FOLDERS = (("report", "vrrp"), ("keepalived", "inventory", "pair_simulation"), ("deployment",), ("drill",))
 # The package vrrp: the files and folders in one line do not import each other.
 PACKAGE = (
-    ("argv", "streams", "protocol"),
+    ("argv", "runtime", "streams", "protocol"),
     ("config",),
     ("agent", "simulation"),
     (
@@ -67,7 +68,7 @@ AGENT = (
     ("control",),
     ("daemon", "environment", "main"),
 )
-INSIDE = {("vrrp",): PACKAGE, ("vrrp", "config"): CONFIG, ("vrrp", "agent"): AGENT}
+INSIDE = {(): FOLDERS, ("vrrp",): PACKAGE, ("vrrp", "config"): CONFIG, ("vrrp", "agent"): AGENT}
 
 Module = tuple[str, ...]  # below LIBRARY: ("vrrp", "agent", "log")
 

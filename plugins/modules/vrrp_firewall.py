@@ -24,64 +24,9 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  reach:
-    description:
-      - The ways to the peer, as P(hotstandby.vrrp.attempts#filter) returns them.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      interface:
-        description:
-          - The interface of the pair on this node.
-        type: str
-        required: true
-      source:
-        description:
-          - The address of this host.
-        type: str
-        required: true
-      peer:
-        description:
-          - The address of the peer, of the same IP version.
-        type: str
-        required: true
-      unicast:
-        description:
-          - Whether the pair uses unicast.
-        type: bool
-        default: false
-      protocol:
-        description:
-          - V(vrrp), or V(ah) where the pair has C(auth_type AH), which is IP protocol 51 instead of 112. V(udp) is what
-            the agents tell each other beside VRRP, with O(reach[].port).
-        type: str
-        choices: [vrrp, ah, udp]
-        default: vrrp
-        version_added: 0.4.0
-      port:
-        description:
-          - The UDP port of both hosts.
-        type: int
-        version_added: 0.4.0
-      group:
-        description:
-          - The multicast group, where it is not that of the protocol.
-        type: str
-      version:
-        description:
-          - The version of VRRP. It does not matter to a firewall.
-        type: int
-        choices: [2, 3]
-        default: 2
-      virtual_router_ids:
-        description:
-          - The virtual router ids. They do not matter to a firewall.
-        type: list
-        elements: int
-        default: []
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
+  - hotstandby.vrrp.attributes.reach
   - hotstandby.vrrp.attributes.action_group
 notes:
   - A rule of nftables or iptables ends with the next boot, because the module does not know which file loads the rules.

@@ -74,69 +74,6 @@ options:
           - For how many seconds to wait for advertisements, at most 4.
         type: float
         default: 3
-  reach:
-    description:
-      - Tries whether VRRP advertisements get to a peer and from it. Both hosts of the pair try at the same time,
-        as they do in one task. It takes a second, or up to five where nothing is heard, in the same time as O(probe).
-      - The advertisements are of a virtual router id that nobody uses, have a priority of 4 at most, and no address,
-        so that no router acts on them. They go to the multicast group and to the peer alone, with O(reach[].unicast)
-        only to the peer.
-      - An interface that does not exist or is down is left out. With O(reach[].protocol=udp) nothing is sent, as an
-        agent may use the port; O(preflight) looks whether the firewall lets it through.
-    type: list
-    elements: dict
-    default: []
-    version_added: 0.4.0
-    suboptions:
-      interface:
-        description:
-          - Where to send.
-        type: str
-        required: true
-      source:
-        description:
-          - The address of this host.
-        type: str
-        required: true
-      peer:
-        description:
-          - The address of the peer, of the same IP version.
-        type: str
-        required: true
-      unicast:
-        description:
-          - Whether the pair uses unicast.
-        type: bool
-        default: false
-      protocol:
-        description:
-          - V(vrrp), or V(ah) where the pair has C(auth_type AH), which is IP protocol 51 instead of 112. V(udp) is what
-            the agents tell each other beside VRRP, with O(reach[].port).
-        type: str
-        choices: [vrrp, ah, udp]
-        default: vrrp
-        version_added: 0.4.0
-      port:
-        description:
-          - The UDP port of both hosts.
-        type: int
-        version_added: 0.4.0
-      group:
-        description:
-          - The multicast group, where it is not that of the protocol.
-        type: str
-      version:
-        description:
-          - The version of VRRP; over IPv6 it is always 3.
-        type: int
-        choices: [2, 3]
-        default: 2
-      virtual_router_ids:
-        description:
-          - The virtual router ids of the pair, which are not used. Those that are heard are not used either.
-        type: list
-        elements: int
-        default: []
   preflight:
     description:
       - The interfaces for which to look at what can be in the way of VRRP on this node, which RV(preflight) returns. It
@@ -147,6 +84,7 @@ options:
     version_added: 0.4.0
 extends_documentation_fragment:
   - hotstandby.vrrp.attributes
+  - hotstandby.vrrp.attributes.reach
   - hotstandby.vrrp.attributes.runtime_dir
   - hotstandby.vrrp.attributes.action_group
 attributes:
@@ -155,6 +93,14 @@ attributes:
   diff_mode:
     description: It only reads.
     support: N/A
+notes:
+  - With O(reach) it tries whether VRRP advertisements get to a peer and from it. Both hosts of the pair try at the same
+    time, as they do in one task. It takes a second, or up to five where nothing is heard, in the same time as O(probe).
+  - These advertisements are of a virtual router id that neither the pair nor anybody who is heard uses, have a priority
+    of 4 at most, and no address, so that no router acts on them. They go to the multicast group and to the peer alone,
+    with O(reach[].unicast) only to the peer.
+  - An interface that does not exist or is down is left out. With O(reach[].protocol=udp) nothing is sent, as an
+    agent may use the port; O(preflight) looks whether the firewall lets it through.
 author:
   - the hotstandby.vrrp authors (@hotstandby)
 seealso:

@@ -82,7 +82,7 @@ def test_moves_of_the_pair_itself_are_no_conflict(wire, kinds):
         time.sleep(1.5)  # no condition to wait for: a claim waits so long, and nothing must follow
         ours.cli(back, "VI_1", check=True)
         wire.settled(a, b)
-        time.sleep(1.5)
+        time.sleep(1.5)  # as above
     for agent in agents:
         status = agent.status()
         assert (status["counters"]["address_conflicts"], status["conflicts"]) == (0, []), agent.tail()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from ipaddress import IPv4Interface
 from pathlib import Path
 
@@ -70,6 +71,15 @@ class FakeClient:
             return answer
 
         return call
+
+
+@pytest.fixture
+def utc(monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture

@@ -17,16 +17,24 @@ import pytest
 from vrrp import cli, cli_events
 from vrrp.client import AgentError
 from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, RivalHeard, SendAdvertisement
-from vrrp.protocol.event_codec import INPUTS, Header, line, read, text_of, written
+from vrrp.protocol.event_codec import INPUTS, Header, line, read, written
 from vrrp.protocol.event_log import EventLog
 from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Parameters, SavedRouterState, State
 
+pytest_plugins = ["cli_parts"]
+pytestmark = pytest.mark.usefixtures("utc")
+
 PEER = ip_address("192.168.8.4")
 HEARD = Advertisement(2, 51, 100, (ip_address("192.168.8.100"),), 100)
 PARAMETERS = Parameters(version=2, vrid=51, priority=90, interval_cs=100)
 START, WALL = 5000.0, 1_700_000_000.25
+
+
+def text_of(objects):
+    """Return a whole record as text."""
+    return "".join(f"{line(each)}\n" for each in objects)
 
 
 def story(name="VI_1", shift_s=0.0):
@@ -57,15 +65,6 @@ class FakeClient:
         if name not in ("VI_1", "VI_2"):
             raise AgentError(f"there is no instance {name}")
         return {"lines": story(name, shift_s=0.1 if name == "VI_2" else 0.0)}
-
-
-@pytest.fixture(autouse=True)
-def utc(monkeypatch):
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.fixture

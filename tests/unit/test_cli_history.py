@@ -18,6 +18,7 @@ from vrrp.cli_history import Now, history_lines, lasted, terms
 from vrrp.client import AgentUnreachable
 
 pytest_plugins = ["cli_parts"]
+pytestmark = pytest.mark.usefixtures("utc")
 
 NOON = 1_700_000_000.25  # 2023-11-14 22:13:20 UTC
 LONG_REASON = "192.168.8.4 has been silent for 3.65 s, " * 4
@@ -43,15 +44,6 @@ def now(seconds=700.0, boot="b", set_by=0.0):
 
 def told(entries, states=None, **present):
     return [lasted(each) for each in terms(entries, now(**present), states or {})]
-
-
-@pytest.fixture(autouse=True)
-def utc(monkeypatch):
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ from cli_parts import STATUS
 from vrrp.cli_watch import EVENTS_MIN, View, Watch, clock
 from vrrp.client import AgentError, AgentUnreachable
 
+pytest_plugins = ["cli_parts"]
+pytestmark = pytest.mark.usefixtures("utc")
+
 NOON = 1_700_000_000.25
 FIRST, SECOND = STATUS["instances"]
 CHECK = {"name": "chk_tomcat", "kind": "script", "ok": True, "weight": -10, "detail": "", "reverse": False}
@@ -29,15 +32,6 @@ ANSWER = {
     ],
 }
 ENTERED = "(VI_1) Entering MASTER STATE (192.168.8.6 has been silent for 3.65 s)"
-
-
-@pytest.fixture(autouse=True)
-def utc(monkeypatch):
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 def view(answer=ANSWER, name=None, events=()):

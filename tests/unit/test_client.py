@@ -162,7 +162,7 @@ def test_an_agent_that_has_lost_its_socket_is_running(tmp_path, lost):
 def test_a_stranger_who_takes_the_name_is_no_agent(tmp_path, monkeypatch):
     living = RuntimeDirectory(str(tmp_path / "run"))
     living.acquire()
-    monkeypatch.setattr(client, "CREDENTIALS", SimpleNamespace(size=12, unpack=lambda said: (4711, 12345, 12345)))
+    monkeypatch.setattr(client, "credentials", lambda sock: (4711, 12345, 12345))
     try:
         with pytest.raises(AgentUnreachable, match="no agent is running"):
             Client(str(tmp_path / "run")).status()

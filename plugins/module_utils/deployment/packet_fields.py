@@ -76,13 +76,12 @@ def fields(packet: bytes) -> Fields:
     received = ip_headers.read(packet)
     if received is None or len(received.payload) < HEADER_LENGTH:
         return {"packet": Field(packet, packet.hex())}
-    start = len(packet) - len(received.payload)
-    found = _ipv4(packet, start) if received.source.version == 4 else _ipv6(packet)
+    found = _ipv4(packet) if received.source.version == 4 else _ipv6(packet)
     found.update(_vrrp(received))
     return found
 
 
-def _ipv4(packet: bytes, start: int) -> Fields:
+def _ipv4(packet: bytes) -> Fields:
     length = (packet[0] & 0x0F) * 4
     found = {
         "IP version and header length": _hexadecimal(packet[0:1]),

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..inventory.fleet import Pair
+from ..inventory.results import STOPPED
 from ..report.model import Instance
-
-STOPPED = "stopped, because "  # the other host failed
 
 
 def outcomes(pairs: Sequence[Pair], hosts: Mapping[str, Mapping[str, Any]]) -> list[Instance]:

@@ -13,6 +13,7 @@ from typing import Any, Optional
 from ..vrrp.protocol.constants import VERSION_2
 from . import real_time
 from .engine import KEEPALIVED
+from .vip import address_of
 
 Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Instances = Sequence[Mapping[str, Any]]
@@ -76,7 +77,7 @@ def _virtual_target(host: str, target: str, instances: Instances) -> list[str]:
     except ValueError:  # a name
         return []
     for instance in instances:
-        if address in {_plain(each) for each in _virtual(instance)}:
+        if address in {address_of(each) for each in _virtual(instance)}:
             text = f"{host}: ansible_host {address} is a virtual address of {instance['name']}"
             return [f"{text}, which leads to whichever host is master: say an address of the host's own"]
     return []
@@ -121,8 +122,8 @@ def _whole_seconds(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
 
 
 def _clash(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Optional[str]:
-    virtual = [_plain(each) for each in _virtual(ours)]
-    addresses = [_plain(each) for each in (*theirs["addresses"], *(theirs.get("excluded") or ()))]
+    virtual = [address_of(each) for each in _virtual(ours)]
+    addresses = [address_of(each) for each in (*theirs["addresses"], *(theirs.get("excluded") or ()))]
     shared = [address for address in virtual if address in addresses]
     if shared:
         return f"the virtual address {', '.join(shared)}"
@@ -135,12 +136,6 @@ def _clash(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Optional[str]:
 
 def _virtual(instance: Mapping[str, Any]) -> list[Any]:
     return [*(instance.get("virtual_ipaddress") or ()), *(instance.get("virtual_ipaddress_excluded") or ())]
-
-
-def _plain(entry: Any) -> str:
-    """Return an address without prefix length and words, in its shortest spelling."""
-    word = str(entry["address"] if isinstance(entry, Mapping) else entry).split()[0]
-    return str(ip_interface(word).ip)
 
 
 def _versions(addresses: Iterable[str]) -> set[int]:

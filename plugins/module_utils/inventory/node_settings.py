@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_interface
 from typing import Any
@@ -99,7 +99,7 @@ def _managers(managers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             )
         if manager["name"] != "systemd-networkd" or manager["keep"] in _KEEPING:
             continue
-        name = os.path.basename(manager["file"])
+        name = posixpath.basename(manager["file"])
         by = "netplan and systemd-networkd manage" if manager["netplan"] else "systemd-networkd manages"
         apply = "netplan apply" if manager["netplan"] else "networkctl reload"
         yield (

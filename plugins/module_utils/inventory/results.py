@@ -16,7 +16,7 @@ _COLUMNS = ("pair", "result", "what")
 _CANNOT_RUN = (126, 127)  # exit statuses of a shell: the program is not executable here, or something of it is missing
 _NOT_FOUND = "The module interpreter "  # Ansible says the rest itself
 _OF_SSH = "Shared connection to "
-_STOPPED = "stopped, because "
+STOPPED = "stopped, because "  # the other host failed
 
 
 def stopped(host: str, results: Mapping[str, Mapping[str, Optional[Result]]], step: str) -> list[str]:
@@ -27,7 +27,7 @@ def stopped(host: str, results: Mapping[str, Mapping[str, Optional[Result]]], st
     failures = {each: _failure(each, done, step) for each, done in results.items()}
     if failures[host]:
         return [failures[host]]
-    return [f"{_STOPPED}{failure}" for failure in failures.values() if failure]
+    return [f"{STOPPED}{failure}" for failure in failures.values() if failure]
 
 
 def result_lines(pairs: Sequence[Pair], hosts: Mapping[str, Mapping[str, Any]], checked: bool = False) -> list[str]:
@@ -42,7 +42,7 @@ def result_lines(pairs: Sequence[Pair], hosts: Mapping[str, Mapping[str, Any]], 
         played = [host for host in pair.hosts if host in hosts]
         failures = [(host, hosts[host]["failed"]) for host in played if hosts[host].get("failed")]
         # The cause comes before the host that stopped because of it.
-        failures.sort(key=lambda failure: _STOPPED in failure[1])
+        failures.sort(key=lambda failure: STOPPED in failure[1])
         if failures:
             host, text = failures[0]
             rows.append({"pair": _name(pair), "result": "FAILED", "what": text if host in text else f"{host}: {text}"})

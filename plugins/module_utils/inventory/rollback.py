@@ -10,12 +10,12 @@ keepalived first, as the standby of our agent on the other host, which hands ove
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import ip_interface
 from typing import Any
 
 from ..vrrp.config.keywords.keepalived_behaviour import COMPLAINTS, FATAL, GOOD, INSECURE, judged
 from ..vrrp.config.keywords.keepalived_releases import NEWEST, UnknownRelease, release
 from .migration import HOTSTANDBY, KEEPALIVED, Imported, Look, masters_of
+from .vip import address_of
 
 FILES = ("old", "today")
 Tests = Mapping[str, Mapping[str, Any]]  # of each host: rc, stdout with the version, stderr
@@ -79,32 +79,28 @@ def dropped(looks: Mapping[str, Look], imported: Mapping[str, Imported], path: s
             continue
         theirs = set(_addresses(variables))
         ours = [entry for each in look.get("instances") or () for entry in _held(each)]
-        lost = [str(address) for address in dict.fromkeys(ours) if address not in theirs]
+        lost = [address for address in dict.fromkeys(ours) if address not in theirs]
         if lost:
             found.append(f"{host}: {', '.join(lost)}: the agent has it, and {path} does not, so nobody would have it")
     return found
 
 
-def _held(instance: Mapping[str, Any]) -> Iterator[Any]:
+def _held(instance: Mapping[str, Any]) -> Iterator[str]:
     for each in (*(instance.get("addresses") or ()), *(instance.get("excluded") or ())):
-        yield _plain(each.get("text") if isinstance(each, Mapping) else each)
+        yield address_of(each)
 
 
-def _addresses(value: Any) -> Iterator[Any]:
+def _addresses(value: Any) -> Iterator[str]:
     """Yield the virtual addresses in variables of the role, wherever they are."""
     if isinstance(value, Mapping):
         for name, each in value.items():
             if name in _ADDRESSES and isinstance(each, Sequence):
-                yield from (_plain(entry["address"] if isinstance(entry, Mapping) else entry) for entry in each)
+                yield from map(address_of, each)
             else:
                 yield from _addresses(each)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for each in value:
             yield from _addresses(each)
-
-
-def _plain(text: Any) -> Any:
-    return ip_interface(str(text).split()[0]).ip
 
 
 def _verdict(test: Mapping[str, Any]) -> str:

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_address
 from typing import Any
 
 from ..vrrp.protocol.constants import VIRTUAL_MAC
+from .vip import address_of
 
 Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Instances = Sequence[Mapping[str, Any]]
@@ -24,7 +25,7 @@ def probes(hosts: Sequence[str], found: Mapping[str, Found], plan: Mapping[str, 
     ``plan`` are the instances that each host gets. The router ids of unicast instances are left out: only the peer
     could hear them.
     """
-    addresses = {_plain(each) for host in hosts for ours in _living(found[host]) for each in _entries(ours)}
+    addresses = {address_of(each) for host in hosts for ours in _living(found[host]) for each in _entries(ours)}
     numbers = {_router(ours) for host in hosts for ours in _living(found[host])}
     asked: dict[str, list[Any]] = {}
     for host in hosts:
@@ -50,7 +51,7 @@ def strangers(
     """
     links = [link for host in hosts for link in found[host].get("interfaces") or ()]
     macs = {link.get("mac") for link in links}
-    own = {_plain(each) for link in links for each in link["addresses"]}
+    own = {address_of(each) for link in links for each in link["addresses"]}
     said: dict[str, list[str]] = {}
     for host in hosts:
         instances, told = plan[host], heard.get(host) or {}
@@ -113,15 +114,9 @@ def _virtual(instance: Mapping[str, Any]) -> list[tuple[str, str]]:
         for line in instance.get(word) or ():
             words = str(line).split()
             interface = words[words.index("dev") + 1] if "dev" in words[:-1] else instance["interface"]
-            found.append((_plain(words[0]), interface))
+            found.append((address_of(words[0]), interface))
     return found
 
 
 def _entries(living: Mapping[str, Any]) -> list[Any]:
     return [*living["addresses"], *(living.get("excluded") or ())]
-
-
-def _plain(entry: Any) -> str:
-    """Return an address without prefix length and words, in its shortest spelling."""
-    text = (entry.get("address") or entry.get("text")) if isinstance(entry, Mapping) else entry
-    return str(ip_interface(str(text).split()[0]).ip)

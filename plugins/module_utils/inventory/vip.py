@@ -48,6 +48,12 @@ class VirtualIp:
         return " ".join([str(self.interface), *(f"{name} {value}".strip() for name, value in self.options)])
 
 
+def address_of(entry: Any) -> str:
+    """Return the address of a text or a mapping, without prefix length and options, in its shortest spelling."""
+    text = (entry.get("address") or entry.get("text")) if isinstance(entry, Mapping) else entry
+    return str(ip_interface(str(text).split()[0]).ip)
+
+
 def parse(value: Any) -> VirtualIp:
     """Read "192.168.8.100/24", "192.168.8.100/24 dev eth0 label eth0:1 no_track", or a mapping of the same words.
 

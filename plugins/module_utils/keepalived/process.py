@@ -89,7 +89,7 @@ class Process:
 
     def writes(self, found: os.stat_result) -> bool:
         """Return whether it has this file open."""
-        for descriptor in _names(f"/proc/{self.pid}/fd"):
+        for descriptor in names_in(f"/proc/{self.pid}/fd"):
             with contextlib.suppress(OSError):
                 other = os.stat(f"/proc/{self.pid}/fd/{descriptor}")
                 if (other.st_dev, other.st_ino) == (found.st_dev, found.st_ino):
@@ -99,7 +99,7 @@ class Process:
 
 def vrrp_processes() -> tuple[Process, ...]:
     """Return the VRRP processes of every keepalived in this network namespace, oldest first."""
-    numbers = sorted(int(name) for name in _names("/proc") if name.isdigit())
+    numbers = sorted(int(name) for name in names_in("/proc") if name.isdigit())
     every = {pid: found for pid in numbers if is_keepalived(pid) and (found := _process(pid)) is not None}
     workers: dict[int, list[Process]] = {}
     for process in every.values():
@@ -157,7 +157,7 @@ def _speaks(pid: int) -> bool:
             words = line.split()
             if len(words) > 9 and words[1].endswith(RAW_PROTOCOL):
                 inodes.add(f"socket:[{words[9]}]")
-    for descriptor in _names(f"/proc/{pid}/fd"):
+    for descriptor in names_in(f"/proc/{pid}/fd"):
         with contextlib.suppress(OSError):
             if os.readlink(f"/proc/{pid}/fd/{descriptor}") in inodes:
                 return True
@@ -185,7 +185,8 @@ def _file(path: str) -> str:
     return ""
 
 
-def _names(directory: str) -> list[str]:
+def names_in(directory: str) -> list[str]:
+    """Return the names in a directory; none where it cannot be read."""
     with contextlib.suppress(OSError):
         return os.listdir(directory)
     return []

@@ -16,7 +16,7 @@ from typing import Any, Optional
 
 from . import stats
 from .dump import Dump, DumpError, parse
-from .process import Process, vrrp_processes
+from .process import Process, names_in, vrrp_processes
 
 WAIT_S = 5.0  # for a dump; one of 255 instances takes some milliseconds
 POLL_S = 0.01
@@ -72,18 +72,12 @@ def _versions(directories: Sequence[str], wanted: re.Pattern[str]) -> dict[str, 
     """Return (inode, time of the last change) of each such file. keepalived makes a new file each time."""
     found = {}
     for directory in directories:
-        for name in _names(directory):
+        for name in names_in(directory):
             if wanted.fullmatch(name):
                 with contextlib.suppress(OSError):
                     seen = os.lstat(os.path.join(directory, name))
                     found[os.path.join(directory, name)] = (seen.st_ino, seen.st_mtime_ns)
     return found
-
-
-def _names(directory: str) -> list[str]:
-    with contextlib.suppress(OSError):
-        return os.listdir(directory)
-    return []
 
 
 def _whole(path: str, process: Process) -> Optional[str]:

@@ -24,8 +24,9 @@ from .argv import count, since
 from .cli_findings import wrong
 from .cli_status import of_one, status_lines
 from .cli_table import COLUMNS, table, width
-from .client import RUNTIME_DIR, TOO_OLD, AgentError, AgentUnreachable, Client, terms
+from .client import TOO_OLD, AgentError, AgentUnreachable, Client, terms
 from .config.syntax.diagnostics import ConfigError
+from .runtime import RUNTIME_DIR, STATE_DIR
 from .streams import StreamError, say
 
 DONE, REFUSED, USAGE, UNREACHABLE, WRONG = 0, 1, 2, 3, 4
@@ -35,7 +36,6 @@ STATUSES = (
     "status --check: 4 something is wrong."
 )
 CONFIG_FILE = "/etc/hotstandby/hotstandby.conf"
-STATE_DIR = "/var/lib/hotstandby"
 
 
 Command = Callable[[argparse.Namespace], int]

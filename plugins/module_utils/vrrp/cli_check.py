@@ -14,7 +14,7 @@ import sys
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Optional
 
-from .client import RUNTIME_DIR
+from .runtime import RUNTIME_DIR
 from .streams import say
 
 if TYPE_CHECKING:

@@ -17,11 +17,9 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, Optional
 
-RUNTIME_DIR = "/run/hotstandby"
-CONTROL_SOCKET = "control.sock"
+from .runtime import CONTROL_SOCKET, RUNTIME_DIR, credentials, name_of
+
 USER = "hotstandby"  # the user of the service
-NAME_MAX = 107  # octets of an abstract socket's name, unix(7)
-CREDENTIALS = struct.Struct("=iII")  # process, user, group: unix(7), SO_PEERCRED
 READ_SIZE = 65536  # octets of one read
 REPLY_MAX = 16 << 20  # octets; 255 instances take less than one MiB
 TOO_OLD = "it is of an older release, and keeps no reason and no end: deploy the pair again"
@@ -198,11 +196,8 @@ class Client:
             trusted.add(pwd.getpwnam(USER).pw_uid)
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
             sock.setblocking(False)
-            parent = os.stat(os.path.dirname(directory))
-            name = f"\0hotstandby/{parent.st_dev}/{parent.st_ino}/{os.path.basename(directory)}"
-            sock.connect(os.fsencode(name)[:NAME_MAX])
-            said = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
-            process, user, _group = CREDENTIALS.unpack(said)
+            sock.connect(name_of(directory))
+            process, user, _group = credentials(sock)
             return process if user in trusted else None
         return None
 

@@ -22,14 +22,6 @@ def from_peer(priority=200, config=None):
     return packet
 
 
-async def until(condition, within_s=10.0):
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + within_s
-    while not condition():
-        assert loop.time() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.005)
-
-
 def running(machine):
     """The real loop, with everything that belongs to it; the test's clock stands still, so nothing is ever due."""
     return asyncio.get_running_loop().create_task(machine.agent.run())

@@ -11,7 +11,8 @@ import signal
 
 import pytest
 from agent_fakes import OWN, eth, instance, table
-from running_daemon import DOWN_S, VIP, ask, from_peer, running, until
+from running_daemon import DOWN_S, VIP, ask, from_peer, running
+from waiting import until
 
 from vrrp.agent import daemon, kernel_events
 from vrrp.agent.netlink.links import ActualAddress, AddressChanged, LinkChanged

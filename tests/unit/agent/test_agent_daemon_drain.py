@@ -9,7 +9,8 @@ from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import instance, table
-from running_daemon import DOWN_S, VIP, ask, left_behind, until
+from running_daemon import DOWN_S, VIP, ask, left_behind
+from waiting import until
 
 from vrrp.config.model.trackers import Script, Tracked, Tracking
 

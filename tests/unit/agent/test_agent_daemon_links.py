@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from agent_fakes import eth, instance, table
-from running_daemon import until
+from waiting import until
 
 from vrrp.agent.netlink.links import LinkChanged
 from vrrp.config.model.configuration import InterfaceDelay

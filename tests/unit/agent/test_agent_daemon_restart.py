@@ -13,7 +13,8 @@ from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import instance
-from running_daemon import FAST, VIP, from_peer, left_behind, running, until
+from running_daemon import FAST, VIP, from_peer, left_behind, running
+from waiting import until
 
 from vrrp.agent import shutdown
 from vrrp.agent.process.saved_state import SavedState

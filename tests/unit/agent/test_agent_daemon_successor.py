@@ -11,7 +11,8 @@ from ipaddress import ip_interface
 
 import pytest
 from agent_fakes import eth, instance, table
-from running_daemon import DOWN_S, VIP, ask, from_peer, left_behind, until
+from running_daemon import DOWN_S, VIP, ask, from_peer, left_behind
+from waiting import until
 
 from vrrp.agent.log import Log
 from vrrp.agent.process.saved_state import SavedInstance, SavedState, StateFile

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import pytest
 from agent_fakes import PEER, Bench, advertisement, instance
-from running_daemon import DOWN_S, running, until
+from running_daemon import DOWN_S, running
+from waiting import until
 
 from vrrp.agent.notify.fifo import Fifos
 from vrrp.config.model.configuration import Fifo, Globals, Notify, NotifyCommand

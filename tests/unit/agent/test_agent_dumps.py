@@ -16,6 +16,8 @@ from types import SimpleNamespace
 
 import pytest
 from agent_fakes import VIP, advertisement, instance
+from running_daemon import running
+from waiting import until
 
 from vrrp.agent import dumps as recorder_module
 from vrrp.agent.control.server import READ_ONLY, CommandError
@@ -212,18 +214,6 @@ def test_a_living_agent_writes_in_turns(rack):
 
 
 # In the agent
-
-
-async def until(condition, within_s=10.0):
-    for _turn in range(int(within_s / 0.005)):
-        if condition():
-            return
-        await asyncio.sleep(0.005)
-    raise TimeoutError
-
-
-def running(machine):
-    return asyncio.get_running_loop().create_task(machine.agent.run())
 
 
 def recorded(tmp_path, name="VI_1"):

@@ -10,7 +10,8 @@ from concurrent.futures import Future
 
 import pytest
 from agent_fakes import FakeScheduler
-from running_daemon import running, until
+from running_daemon import running
+from waiting import until
 
 from vrrp.agent import history
 from vrrp.agent.errors import CommandError

@@ -155,7 +155,7 @@ def test_where_only_root_may_make_it_the_remedy_is_named(tmp_path, monkeypatch):
     async def scenario(parts):
         shutil.rmtree(parts.directory)
         parts.directory.write_text("")
-        monkeypatch.setattr(housekeeping, "RUNTIME", str(parts.directory))
+        monkeypatch.setattr(housekeeping, "RUNTIME_DIR", str(parts.directory))
         await parts.look()
         parts.directory.unlink()
 

@@ -20,7 +20,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_
     marked,
 )
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.netlink import links
-from answering_agent import AnsweringAgent, refuses
+from answering_agent import refuses
 
 GOOD = """\
 vrrp_instance VI_1 {
@@ -39,13 +39,6 @@ vrrp_instance VI_1 {
 DIGEST = hashlib.sha256(GOOD.encode()).hexdigest()
 NOBODY = 2**22 + 1  # above every number that the kernel gives to a process
 US = (os.getuid(), os.getgid())
-
-
-@pytest.fixture
-def agent(tmp_path):
-    found = AnsweringAgent(str(tmp_path))
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.drain import Drainer
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import SwitchoverError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentError, AgentUnreachable
-from answering_agent import AnsweringAgent, refuses
+from answering_agent import refuses
 
 VIP = "192.0.2.100/24"
 ON_LOOPBACK = "127.0.0.1/8"
@@ -43,13 +43,6 @@ def instance(state="BACKUP", **more):
 
 def node(*instances, drained=False, maintenance=None):
     return {"drained": drained, "maintenance": maintenance, "instances": list(instances)}
-
-
-@pytest.fixture
-def agent(tmp_path):
-    found = AnsweringAgent(str(tmp_path))
-    yield found
-    found.close()
 
 
 @pytest.fixture

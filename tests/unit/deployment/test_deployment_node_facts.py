@@ -13,7 +13,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.node_fa
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import reader
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import Dump, Record
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import Process
-from answering_agent import AnsweringAgent, refuses
+from answering_agent import refuses
 
 VIP, LOOPBACK = "192.168.8.100/24", "127.0.0.1/8"
 NOBODY = 2**22 + 1  # above every number that the kernel gives to a process
@@ -37,13 +37,6 @@ def instance(name="VI_1", **more):
 
 def status(*instances, **more):
     return {"pid": NOBODY, "version": "1.2.3", "instances": list(instances), **more}
-
-
-@pytest.fixture
-def agent(tmp_path):
-    found = AnsweringAgent(str(tmp_path))
-    yield found
-    found.close()
 
 
 @pytest.fixture

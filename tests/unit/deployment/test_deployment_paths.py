@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import paths
 
+from vrrp import runtime
+
 
 @pytest.mark.parametrize(
     ("name", "path"),
@@ -27,6 +29,11 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
 )
 def test_the_places_are_the_documented_ones(name, path):
     assert getattr(paths, name) == path
+
+
+def test_the_agent_has_the_same_directories():
+    """They stand there again: a module that only takes its arguments loads nothing of the agent."""
+    assert (runtime.RUNTIME_DIR, runtime.STATE_DIR) == (paths.RUNTIME_DIRECTORY, paths.STATE_DIRECTORY)
 
 
 def test_the_user_and_the_service_are_the_documented_ones():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.switchover import Switchover, SwitchoverError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentError, AgentUnreachable
-from answering_agent import AnsweringAgent, refuses
+from answering_agent import refuses
 
 VIP = "192.168.8.100/24"
 PEER = {"address": "192.168.8.6", "priority": 100, "seen_s": 0.1}
@@ -34,13 +34,6 @@ def instance(state="BACKUP", **more):
         "why": f"{state} because of a test",
         **more,
     }
-
-
-@pytest.fixture
-def agent(tmp_path):
-    found = AnsweringAgent(str(tmp_path))
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_interface
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.vip import VirtualIp, parse
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.vip import VirtualIp, address_of, parse
 
 KNOWN = (
     "dev, brd, label, scope, peer, preferred_lft,"
@@ -135,3 +135,15 @@ def test_a_route_to_everything_is_refused(value):
         ValueError, match="makes a connected route to everything .write the prefix length of its subnet"
     ):
         parse(value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "address"),
+    [
+        ("192.168.8.100/24 dev eth0", "192.168.8.100"),
+        ({"address": "2001:DB8:0::1/64"}, "2001:db8::1"),
+        ({"text": "10.0.0.1/8 no_track", "present": True}, "10.0.0.1"),
+    ],
+)
+def test_the_address_of_an_entry_has_its_shortest_spelling(entry, address):
+    assert address_of(entry) == address

@@ -9,7 +9,17 @@ import importlib
 
 import pytest
 import yaml
+from ansible_collections.hotstandby.vrrp.plugins.doc_fragments.attributes import ModuleDocFragment
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import arguments
+
+
+def options(documentation):
+    """Return the options of a module, with those of its fragments."""
+    found = dict(documentation["options"])
+    for fragment in documentation["extends_documentation_fragment"]:
+        word = fragment.removeprefix("hotstandby.vrrp.attributes").lstrip(".").upper() or "DOCUMENTATION"
+        found.update(yaml.safe_load(getattr(ModuleDocFragment, word))["options"])
+    return found
 
 
 @pytest.mark.parametrize(
@@ -27,10 +37,8 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
 )
 def test_the_documentation_says_the_same(name):
     module = importlib.import_module(f"ansible_collections.hotstandby.vrrp.plugins.modules.{name}")
-    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
-    # A fragment of the documentation has these.
-    shared = {*arguments.RUNTIME_DIR, *(() if name == "vrrp_info" else arguments.PROGRAM)}
-    specified = {word: option for word, option in getattr(arguments, name.upper()).items() if word not in shared}
+    documented = options(yaml.safe_load(module.DOCUMENTATION))
+    specified = getattr(arguments, name.upper())
     assert set(documented) == set(specified)
     for word, option in specified.items():
         assert (documented[word].get("type", "str"), documented[word].get("default")) == (

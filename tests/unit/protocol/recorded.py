@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from routers import ARTICLE_B, VIP, A, B, T, advert
 
-from vrrp.protocol.event_codec import INPUTS, Header, Record, read, text_of, written
+from vrrp.protocol.event_codec import INPUTS, Header, Record, line, read, written
 from vrrp.protocol.event_log import LIMIT, EventLog
 from vrrp.protocol.override import Refused
 from vrrp.protocol.packet import Advertisement
@@ -37,7 +37,7 @@ class Recorded:
         return actions
 
     def text(self) -> str:
-        return text_of(written(HEADER, self.journal))
+        return "".join(f"{line(each)}\n" for each in written(HEADER, self.journal))
 
     def record(self) -> Record:
         (record,) = read(self.text())

@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Optional, Protocol
 
+from ..runtime import RUNTIME_DIR
 from .graceful_restart import GracefulRestart
 from .log import Log
-from .process.fifo_path import RUNTIME
 from .process.runtime_dir import NO_ROOM, RuntimeDirectory, RuntimeDirectoryError
 from .scheduler import Scheduler
 
@@ -84,7 +84,7 @@ class Housekeeping:
                 self._runtime.restore()
             except RuntimeDirectoryError as error:
                 text = f"{error}; without it nobody can ask this agent anything, and a restart would begin from nothing"
-                remedy = ": systemctl reload hotstandby makes it again" if self._runtime.path == RUNTIME else ""
+                remedy = ": systemctl reload hotstandby makes it again" if self._runtime.path == RUNTIME_DIR else ""
                 self._log.rate_limited(("upkeep", "directory"), text + remedy)
                 return
         self._graceful_restart.restore()

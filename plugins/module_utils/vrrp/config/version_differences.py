@@ -221,7 +221,7 @@ class _Blocks:
         first = None if entry is None or entry.addition else since(block.name, entry.name)
         if first is None:
             text = f"no release of keepalived knows {name}{_where(block)}"
-            what = _correction(block, entry, statement)
+            what = _correction(entry, statement)
         else:
             known = "no release does" if first == NEVER else f"{first} is the first that does"
             text = f"keepalived {self._named} does not know {name}{_where(block)}; {known}"
@@ -241,7 +241,7 @@ class _Blocks:
         return _difference(statement.place, block, name, REFUSED if ends else IGNORED, came, text, what)
 
 
-def _correction(block: Block, entry: Optional[Entry], statement: Statement) -> str:
+def _correction(entry: Optional[Entry], statement: Statement) -> str:
     if entry is not None:
         return f"write: @hotstandby {entry.name}"
     places = " or ".join(name or "the top of the file" for name in homes(statement.keyword))

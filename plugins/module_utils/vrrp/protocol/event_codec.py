@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Optional
@@ -282,8 +282,3 @@ def move(router: VirtualRouter, attributes: dict[str, Any]) -> None:
 def attributes_of(parameters: states.Parameters) -> dict[str, str]:
     """Return the attributes of a router, by their names in a record."""
     return {name.lstrip("_"): name for name in vars(VirtualRouter(parameters))}
-
-
-def text_of(objects: Iterable[dict[str, Any]]) -> str:
-    """Return a whole record as text."""
-    return "".join(f"{line(each)}\n" for each in objects)

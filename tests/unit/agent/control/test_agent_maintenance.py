@@ -13,7 +13,8 @@ import json
 import pytest
 from agent_fakes import instance
 from maintenance_parts import NOON, NOTED, TOLD, UPDATE, ask, hear, kept, notes
-from running_daemon import DOWN_S, left_behind, until
+from running_daemon import DOWN_S, left_behind
+from waiting import until
 
 from vrrp.agent.control import maintenance
 from vrrp.agent.errors import CommandError

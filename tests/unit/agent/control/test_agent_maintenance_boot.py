@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 from agent_fakes import instance
 from maintenance_parts import NOON, NOTED, UPDATE, ask, boot, hear, kept, notes
-from running_daemon import left_behind, until
+from running_daemon import left_behind
+from waiting import until
 
 from vrrp.agent.control import maintenance
 

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
-import time
 
 from vrrp.agent.log import Log
 from vrrp.agent.notify.fifo import Fifos
@@ -36,10 +34,3 @@ class Parts:
 
     def logged(self) -> list[str]:
         return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]
-
-
-async def until(condition, limit_s=5.0):
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        await asyncio.sleep(0.01)

@@ -13,7 +13,7 @@ import stat
 import time
 
 import pytest
-from fifo_parts import until
+from waiting import until
 
 from vrrp.agent.notify import fifo as fifo_module
 from vrrp.config.model.configuration import Fifo, Globals

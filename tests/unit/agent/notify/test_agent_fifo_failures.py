@@ -13,8 +13,8 @@ import os
 import stat
 
 import pytest
-from fifo_parts import until
 from test_agent_fifo import F_SETPIPE_SZ, PAGE
+from waiting import until
 
 from vrrp.agent.notify import fifo as fifo_module
 from vrrp.agent.notify.fifo import Fifos

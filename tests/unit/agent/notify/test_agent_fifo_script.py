@@ -10,7 +10,7 @@ import os
 import pwd
 
 import pytest
-from fifo_parts import until
+from waiting import until
 
 from vrrp.agent.notify import fifo as fifo_module
 from vrrp.config.model.configuration import Fifo, Globals, NotifyCommand

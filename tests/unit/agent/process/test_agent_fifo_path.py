@@ -10,7 +10,8 @@ import stat
 
 import pytest
 
-from vrrp.agent.process.fifo_path import RUNTIME, obstacles
+from vrrp.agent.process.fifo_path import obstacles
+from vrrp.runtime import RUNTIME_DIR
 
 SUGGESTION = "put it in /run/hotstandby, which the service may write"
 
@@ -44,7 +45,7 @@ class TestRuntimeDirectory:
         assert hint == f"make it, or {SUGGESTION}"
 
     def test_the_runtime_directory_is_found_behind_dots_and_links(self, tmp_path):
-        (tmp_path / "link").symlink_to(RUNTIME)
+        (tmp_path / "link").symlink_to(RUNTIME_DIR)
         assert found(tmp_path / "link" / "fifo") == []
         assert found("/run/hotstandby/../hotstandby/fifo") == []
 

@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 
@@ -183,9 +182,7 @@ class TestDeleted:
         assert first.there
 
     def test_a_name_that_a_stranger_has_taken_keeps_nobody_out(self, first, tmp_path, monkeypatch):
-        monkeypatch.setattr(
-            runtime_dir, "CREDENTIALS", SimpleNamespace(size=12, unpack=lambda said: (4711, 12345, 12345))
-        )
+        monkeypatch.setattr(runtime_dir, "credentials", lambda sock: (4711, 12345, 12345))
         second = RuntimeDirectory(str(tmp_path / "run"))
         second.acquire()
         second.release()

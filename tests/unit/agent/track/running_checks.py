@@ -26,14 +26,6 @@ def configuration(*scripts, tracked=("chk",), **settings):
     return Configuration("f", Globals(**settings), tuple(scripts), (instance(track=Tracking(scripts=track)),))
 
 
-async def until(condition, within_s=10.0):
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + within_s
-    while not condition():
-        assert loop.time() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.005)
-
-
 TRACKING = instance(track=Tracking(scripts=(Tracked("chk"),)))
 
 

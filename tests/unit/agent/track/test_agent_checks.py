@@ -12,7 +12,8 @@ from ipaddress import ip_address
 
 import pytest
 from agent_fakes import instance, table
-from running_checks import GATEWAY, scenario, script, tracking, until
+from running_checks import GATEWAY, scenario, script, tracking
+from waiting import until
 
 from vrrp.agent.log import Log
 from vrrp.agent.track import checks as checks_module

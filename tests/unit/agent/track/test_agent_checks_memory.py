@@ -10,7 +10,8 @@ import io
 
 import pytest
 from agent_fakes import instance, table
-from running_checks import GATEWAY, TRACKING, begun, configuration, scenario, script, tracking, until
+from running_checks import GATEWAY, TRACKING, begun, configuration, scenario, script, tracking
+from waiting import until
 
 from vrrp.agent.log import Log
 from vrrp.agent.track.checks import Check, Checks

@@ -11,7 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 from agent_fakes import gone
-from running_checks import TRACKING, begun, configuration, scenario, script, until
+from running_checks import TRACKING, begun, configuration, scenario, script
+from waiting import until
 
 from vrrp.agent.log import Log
 from vrrp.agent.process import subprocesses

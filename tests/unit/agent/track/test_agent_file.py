@@ -10,6 +10,7 @@ import io
 import os
 
 import pytest
+from waiting import until
 
 from vrrp.agent.log import Log
 from vrrp.agent.track import file as file_check
@@ -119,14 +120,6 @@ def test_a_new_number_is_read_again_soon():
     assert made.interval_s == 0.05
     made.observe(5)
     assert made.interval_s == 0.25
-
-
-async def until(condition, within_s=10.0):
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + within_s
-    while not condition():
-        assert loop.time() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.005)
 
 
 def test_every_way_of_writing_is_noticed(tmp_path):

@@ -11,7 +11,7 @@ import os
 import subprocess
 
 import pytest
-from watched_machine import until
+from waiting import until
 
 from vrrp.agent.log import Log
 from vrrp.agent.track import process

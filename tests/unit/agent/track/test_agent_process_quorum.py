@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from watched_machine import until
+from waiting import until
 
 from vrrp.config.model.trackers import Process
 

@@ -9,19 +9,13 @@ import asyncio
 import io
 import os
 
+from waiting import until
+
 from vrrp.agent.log import Log
 from vrrp.agent.track import process as process_check
 from vrrp.agent.track.process import ProcessCheck, ProcessMonitor
 from vrrp.agent.track.procfs import Seen
 from vrrp.config.model.trackers import Process
-
-
-async def until(condition, within_s=10.0):
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + within_s
-    while not condition():
-        assert loop.time() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.002)
 
 
 def is_open(descriptor, status):

@@ -25,7 +25,7 @@ def section(lines):
 
 def simple(lines, version=2, complete=True):
     findings = Diagnostics()
-    found = authentication(section(lines)[0], version, 4, complete, findings)
+    found = authentication(section(lines)[0], version, complete, findings)
     return found, [str(each)[2:] for each in findings.errors], [str(each)[2:] for each in findings.warnings]
 
 

@@ -28,6 +28,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Optional, Union
 
+from ...runtime import credentials
 from ..errors import CommandError
 from ..log import Log
 from ..process import own_file
@@ -372,24 +373,18 @@ def refusal(text: str) -> dict[str, Any]:
 
 def peer_uid(sock: socket.socket) -> int:
     """Return the user id of the process at the other end (unix(7), SO_PEERCRED)."""
-    return _peer(sock)[1]
+    return credentials(sock)[1]
 
 
 def is_member(sock: socket.socket, group: int) -> bool:
     """Return whether the process at the other end was in this group when it connected (SO_PEERGROUPS)."""
-    if _peer(sock)[2] == group:
+    if credentials(sock)[2] == group:
         return True
     try:
         data = sock.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, OPTION_MAX)
     except OSError:  # more groups than that, or an older kernel: the mode of the socket has let it in
         return True
     return group in struct.unpack(f"={len(data) // 4}I", data)
-
-
-def _peer(sock: socket.socket) -> tuple[int, int, int]:
-    """Return the process, user and group ids of the peer."""
-    credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("=iII"))
-    return struct.unpack("=iII", credentials)
 
 
 def name_of(gid: int) -> str:

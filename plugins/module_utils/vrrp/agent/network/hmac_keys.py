@@ -9,13 +9,12 @@ error: without it the instance would hear no peer, or send without a signature.
 
 from __future__ import annotations
 
-import os
-import stat
 from dataclasses import replace
 
 from ...config.model.configuration import Configuration, HmacKey, Instance
 from ...config.syntax.diagnostics import Location, Problem
 from ...protocol.auth_hmac import HEX, KEY_MAX, secret_of
+from . import key_file
 
 FILE_MAX = len(HEX) + 2 * KEY_MAX + 8  # octets: hex digits, and an end of line or two
 
@@ -57,15 +56,7 @@ def _fill(key: HmacKey, path: str, instance: Instance, problems: list[Problem]) 
 
 def read(path: str) -> bytes:
     """Return the key in a file. Raises OSError, or ValueError for what is no key; neither tells what is in it."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # opening a FIFO must not block
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError("it is no regular file")
-        content = os.read(descriptor, FILE_MAX + 1)
-    finally:
-        os.close(descriptor)
-    if len(content) > FILE_MAX:
-        raise ValueError("it is too long for a key")
+    content = key_file.read(path, FILE_MAX, "it is too long for a key")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:

@@ -10,13 +10,12 @@ error: VRRP does not need it, and a node must not lose its addresses for it. The
 from __future__ import annotations
 
 import hmac
-import os
-import stat
 import time
 from dataclasses import replace
 
 from ...config.model.configuration import Configuration, PeerStatus
 from ...protocol.auth_hmac import HEX, KEY_MAX, secret_of
+from . import key_file
 
 _TOLD, _DIGITS = b"hotstandby peer key in force", 12
 KEYS_MAX = 4  # two while the key changes
@@ -56,15 +55,7 @@ def files(configuration: Configuration) -> tuple[str, ...]:
 
 def read(path: str) -> tuple[bytes, ...]:
     """Return the keys in a file. Raises OSError, or ValueError for what is no key; neither tells what is in it."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # opening a FIFO must not block
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError("it is no regular file")
-        content = os.read(descriptor, FILE_MAX + 1)
-    finally:
-        os.close(descriptor)
-    if len(content) > FILE_MAX:
-        raise ValueError(f"it is longer than {KEYS_MAX} keys")
+    content = key_file.read(path, FILE_MAX, f"it is longer than {KEYS_MAX} keys")
     try:
         lines = content.decode("ascii").split()
     except UnicodeDecodeError:

@@ -10,9 +10,10 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import Optional
 
-RUNTIME = "/run/hotstandby"
+from ...runtime import RUNTIME_DIR
+
 PRIVATE = ("/tmp", "/var/tmp")  # PrivateTmp=yes gives the service its own
-SUGGESTION = f"put it in {RUNTIME}, which the service may write"
+SUGGESTION = f"put it in {RUNTIME_DIR}, which the service may write"
 
 
 def obstacles(
@@ -24,11 +25,11 @@ def obstacles(
     """
     real = os.path.realpath(path)
     directory = os.path.dirname(real)
-    if directory == RUNTIME or directory.startswith(RUNTIME + "/"):
-        if directory != RUNTIME and not os.path.isdir(directory):
+    if directory == RUNTIME_DIR or directory.startswith(RUNTIME_DIR + "/"):
+        if directory != RUNTIME_DIR and not os.path.isdir(directory):
             yield (
                 _cannot(path, f"there is no directory {directory}"),
-                f"write {RUNTIME}/{os.path.basename(path)}",
+                f"write {RUNTIME_DIR}/{os.path.basename(path)}",
             )
         return  # the service manager makes it
     try:

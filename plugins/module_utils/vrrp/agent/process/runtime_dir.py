@@ -15,17 +15,14 @@ import fcntl
 import os
 import socket
 import stat
-import struct
 from typing import Optional
 
+from ...runtime import CONTROL_SOCKET, NAME_MAX, credentials, name_of
 from . import own_file
 
-CONTROL_SOCKET = "control.sock"
 LOCK_FILE = "agent.lock"
 BACKLOG = 64  # connections to our name, between two calls of dismiss
-PATH_MAX = 107  # octets of a socket's path, unix(7)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-CREDENTIALS = struct.Struct("=iII")  # process, user, group: unix(7), SO_PEERCRED
 
 
 class RuntimeDirectoryError(RuntimeError):
@@ -44,8 +41,8 @@ class RuntimeDirectory:
 
     def acquire(self) -> None:
         """Create the directory when it is missing and lock it. Raises :class:`RuntimeDirectoryError`."""
-        if len(os.fsencode(self.control_socket)) > PATH_MAX:
-            text = f"the path of a socket has at most {PATH_MAX} octets, {self.control_socket} has more"
+        if len(os.fsencode(self.control_socket)) > NAME_MAX:
+            text = f"the path of a socket has at most {NAME_MAX} octets, {self.control_socket} has more"
             raise RuntimeDirectoryError(f"{text}: choose a shorter --runtime-dir")
         self._lock_files()
         try:
@@ -125,25 +122,24 @@ class RuntimeDirectory:
         return descriptor
 
     def _claim_name(self) -> None:
-        name = _name_of(self.path)
+        name = name_of(self.path)
         self._name = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
         try:
-            self._name.bind(name[:PATH_MAX])
+            self._name.bind(name)
             self._name.listen(BACKLOG)  # so that a client learns our process id; nothing is read from it
         except OSError:
             self._name.close()
             self._name = None
-            self._refuse_second(name[:PATH_MAX])
+            self._refuse_second(name)
 
     def _refuse_second(self, name: bytes) -> None:
         """Refuse if another agent holds the name. Any process can take a name, so its user must be trusted."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK) as other:
             try:
                 other.connect(name)
-                said = other.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+                process, user, _group = credentials(other)
             except OSError:
                 return
-        process, user, _group = CREDENTIALS.unpack(said)
         if user in (0, os.geteuid(), os.stat(self.path).st_uid):
             raise self._taken(str(process) if process else "")
 
@@ -152,13 +148,6 @@ class RuntimeDirectory:
             f"another agent{f' (process {holder})' if holder else ''} already uses {self.path}: "
             "stop it first, or give this one its own --runtime-dir"
         )
-
-
-def _name_of(path: str) -> bytes:
-    """Return the name of a directory's place: its parent and its own name, for any file there."""
-    above, own = os.path.split(os.path.abspath(path))
-    parent = os.stat(above)
-    return f"\0hotstandby/{parent.st_dev}/{parent.st_ino}/".encode() + os.fsencode(own)
 
 
 def _reason(error: OSError) -> str:

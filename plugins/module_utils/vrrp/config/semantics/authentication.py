@@ -14,9 +14,7 @@ from .sections import Section, Setting
 _WINDOW_LEAST_S, _WINDOW_MOST_S = 5, 300  # keepalived: between them lies 3 advert_int
 
 
-def authentication(
-    section: Section, version: int, family: int, complete: bool, findings: Diagnostics
-) -> Optional[Authentication]:
+def authentication(section: Section, version: int, complete: bool, findings: Diagnostics) -> Optional[Authentication]:
     """Return what the block ``authentication`` says; None with VRRPv3 (RFC 5798 9), or without type or password."""
     sections = section.inside("authentication")
     if not sections:

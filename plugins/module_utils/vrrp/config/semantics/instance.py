@@ -67,7 +67,7 @@ class InstanceRules:
         self._source(priority)
         nopreempt, preempt_delay_s = self._preemption(state, priority)
         tracking = self._tracking(priority)
-        proof = authentication(section, version, self.family, self.complete, self.findings)
+        proof = authentication(section, version, self.complete, self.findings)
         hmac = auth_hmac(section, advert_int_cs, self.complete, self.findings)
         if proof is not None and proof.auth_type == "AH":
             state = self._ah(state, priority)
