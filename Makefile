@@ -27,8 +27,9 @@ PYTEST := $(BIN)/pytest -p no:cacheprovider
 PARALLEL := --dist worksteal --numprocesses
 
 # The parts of `make check` and `make test`, in this order. Those joined by + run side by side, the others alone.
+# The network tests mostly wait, so they run beside parts that only compute (tests/parts.sh lets these wait for the others).
 CHECK ?= lint+unit+simulation
-PARTS ?= pythons+sanity+lint+unit+simulation+integration+labs network timing molecule
+PARTS ?= network+pythons+integration+sanity+lint+unit+simulation+labs timing molecule
 # The longest first: two run side by side, and both end at about the same time.
 FIRST_SCENARIOS := keepalived fleet faults migrate default change update
 SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))

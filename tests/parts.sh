@@ -6,6 +6,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 LOGS=.build/logs
 AT_ONCE=$(nproc)
+# Parts that wait for no timer: beside another part they take what that leaves of the processors.
+COMPUTE=(pythons sanity lint unit simulation)
 mkdir -p "$LOGS"
 lines=() failed=()
 declare -A name_of=() started_at=()
@@ -33,11 +35,13 @@ collect() { # waits until one of the running targets has ended
 }
 
 side_by_side() {
-    local part
+    local part gently
     printf '\n=== side by side: %s\n' "$*"
     for part in "$@"; do
         ((${#name_of[@]} < AT_ONCE)) || collect
-        make "$part" </dev/null >"$LOGS/$part.log" 2>&1 &
+        gently=0
+        [[ " ${COMPUTE[*]} " != *" $part "* ]] || gently=19
+        nice -n "$gently" make "$part" </dev/null >"$LOGS/$part.log" 2>&1 &
         name_of[$!]=$part
         started_at[$!]=$SECONDS
     done

@@ -54,13 +54,14 @@ class Host:
         self.namespace = namespace
         self.pid = pid  # of the container's init, where the host is one
         self.owned = owned and namespace is not None
-        self._started: list[subprocess.Popen] = []
+        self._started: list[Any] = []
         if namespace is not None:
-            self.enter = ["nsenter", f"--net=/run/netns/{namespace}"]
+            self.network = f"/run/netns/{namespace}"
         elif pid is not None:
-            self.enter = ["nsenter", f"--net=/proc/{pid}/ns/net"]
+            self.network = f"/proc/{pid}/ns/net"
         else:
             raise LabError(f"host {name!r} needs a namespace or a pid")
+        self.enter = ["nsenter", f"--net={self.network}"]
 
     def __repr__(self) -> str:
         return f"Host({self.name!r}, {self.namespace or self.pid})"
@@ -80,6 +81,11 @@ class Host:
         """Start a program in a session of its own; it ends with the host at the latest."""
         options.setdefault("start_new_session", True)
         process = subprocess.Popen([*self.enter, *arguments], **options)
+        self._started.append(process)
+        return process
+
+    def adopt(self, process: Any) -> Any:
+        """End a child of this process, which was started on this host by other means, with the host at the latest."""
         self._started.append(process)
         return process
 

@@ -15,8 +15,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
+from .agent_server import AgentServer, read_at_start
 from .host import Host, LabError
 from .segment import Segment, folder
 
@@ -38,7 +39,7 @@ class Peer(abc.ABC):
         self.folder = folder()
         self.config = self.folder / "hotstandby.conf"
         self.log = self.folder / "log.txt"
-        self.process: subprocess.Popen | None = None
+        self.process: Any = None
         self.write(config_text)
 
     def __enter__(self) -> Peer:
@@ -69,10 +70,14 @@ class Peer(abc.ABC):
         if self.running:
             raise LabError(f"{self} runs already")
         with self.log.open("ab") as log:
-            self.process = self.host.popen(
-                self.arguments(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment()
-            )
+            self.process = self.launch(log)
         return self
+
+    def launch(self, log: Any) -> Any:
+        """Start its program, which writes to ``log``. Return the process."""
+        return self.host.popen(
+            self.arguments(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment()
+        )
 
     @property
     def running(self) -> bool:
@@ -176,10 +181,25 @@ class Keepalived(Peer):
         self.process.send_signal(signal.SIGHUP)
 
 
+def agent_environment() -> dict[str, str]:
+    """Return the environment of an agent from this checkout."""
+    return {**os.environ, "PYTHONPATH": str(MODULE_UTILS)}
+
+
 class Agent(Peer):
     """It is our agent, from this checkout, under the Python that runs the tests."""
 
     kind = "hotstandby"
+    #: Where a test sets it, agents are forked there; else each is a program of its own, as for what is measured.
+    server: Optional[AgentServer] = None
+
+    def launch(self, log: Any) -> Any:
+        words, environment = self.arguments(), self.environment()
+        program = Agent.command(self)  # a subclass may run something else
+        server = self.server
+        if server is None or words[: len(program)] != program or read_at_start(environment) != server.settings:
+            return super().launch(log)
+        return self.host.adopt(server.start(words[len(program) :], environment, self.host.network, log.fileno()))
 
     @property
     def runtime_dir(self) -> Path:
@@ -189,7 +209,7 @@ class Agent(Peer):
         return [sys.executable, "-m", "vrrp.cli", *words]
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(MODULE_UTILS)}
+        return agent_environment()
 
     def arguments(self) -> list[str]:
         return self.command("run", "--config", str(self.config), "--runtime-dir", str(self.runtime_dir))

@@ -15,10 +15,11 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 import pytest
 
+from lab.agent_server import AVAILABLE, AgentServer
 from lab.example_pair import (
     ADDRESS6_A,
     ADDRESS6_B,
@@ -33,7 +34,7 @@ from lab.example_pair import (
     Instance,
 )
 from lab.host import Host
-from lab.peers import Peer, assert_one_owner, wait_owner
+from lab.peers import Agent, Peer, agent_environment, assert_one_owner, wait_owner
 from lab.probe import Report
 from lab.probe_process import Probe, Responder
 from lab.segment import Segment, sweep
@@ -126,6 +127,21 @@ def wire6(wire: Wire) -> Wire:
     wire.vip = VIP6
     wire.segment.hub()
     return wire
+
+
+@pytest.fixture(scope="session")
+def _agent_server() -> Iterator[Optional[AgentServer]]:
+    server = AgentServer(agent_environment()) if AVAILABLE else None
+    yield server
+    if server is not None:
+        server.close()
+
+
+@pytest.fixture(autouse=True)
+def _agents_are_forked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork agents where nothing is measured, and nothing is asked of an agent as a program."""
+    real = _is_timed(request) or request.node.get_closest_marker("program") is not None
+    monkeypatch.setattr(Agent, "server", None if real else request.getfixturevalue("_agent_server"))
 
 
 def _is_timed(request: pytest.FixtureRequest) -> bool:

@@ -16,6 +16,8 @@ import pytest
 from lab.example_pair import ADDRESS_A, NODE_A, VIP
 from lab.peers import Agent, poll
 
+pytestmark = pytest.mark.program
+
 FILES = ("ledger.json", "pulse", "agent.lock", "control.sock", "fifos.json", "marks.json", "restarting")
 DEEP = b"[" * 100_000
 

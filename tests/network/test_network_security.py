@@ -17,6 +17,8 @@ from lab.capture import Capture, intervals
 from lab.example_pair import NODE_A, pair, script
 from lab.peers import Agent, poll
 
+pytestmark = pytest.mark.program
+
 READER, READER_GROUP = 64002, 64001
 SYSTEM_PYTHON = "/usr/bin/python3"
 # It asks without end and never reads, on ten connections at once.
