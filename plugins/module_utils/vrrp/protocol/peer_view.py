@@ -42,14 +42,14 @@ class Standby:
     """It says whether the other node can take over an instance: ``ready`` is None while that is not known.
 
     ``finding`` says why it cannot, or why that is not known; it is None where the answer may come any moment.
-    ``planned`` says that an administrator has asked for that.
+    ``planned`` says that it is drained, and ``stopped`` that it is drained, or that its agent stopped by an order.
     """
 
     ready: Optional[bool]
     finding: Optional[Finding] = None
     report: Optional[InstanceReport] = None  # what was told of it last
     planned: bool = False
-    stopped: bool = False  # by an order: the node told last that it is drained, or that its agent stops
+    stopped: bool = False
 
 
 @dataclass
@@ -198,7 +198,8 @@ class PeerView:
         told = self._told.get(name)
         report = None if told is None else told.report
         if self.node.stopping:
-            return Standby(False, Finding("its agent is stopping", "systemctl start hotstandby there"), report, stopped)
+            stopping = Finding("its agent is stopping", "systemctl start hotstandby there")
+            return Standby(False, stopping, report, stopped=stopped)
         if self.node.drained:
             drained = Finding("it is drained", "hotstandby undrain there")
             return Standby(False, drained, report, planned=True, stopped=stopped)
