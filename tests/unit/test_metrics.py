@@ -51,7 +51,7 @@ FULL = {
         "checks": [{"name": "chk_tomcat", "kind": "script", "ok": None, "weight": -10},
                    {"name": "eth1", "kind": "interface", "ok": False, "weight": 0},
                    {"name": "load", "kind": "file", "ok": True, "weight": 2, "reverse": True, "value": -7}],
-        "counters": COUNTS, "standby": {"ready": False},
+        "counters": COUNTS, "standby": {"ready": False, "planned": True},
     }],
     "peer": {"heard_s": 0.5, "clock_s": -3.5, "warnings": ["late"], "discarded": {"replay": 2}},
 }  # fmt: skip
@@ -87,6 +87,7 @@ def samples(status, openmetrics=True):
         ("vrrp_takeover_seconds", OF, 3.609),
         ("vrrp_state_age_seconds", OF, 12.25),
         ("standby_ready", OF, 0),
+        ("standby_drained", OF, 1),
         ("peer_status_seen_seconds", {}, 0.5),
         ("peer_status_warnings", {}, 1),
         ("peer_clock_offset_seconds", {}, -3.5),

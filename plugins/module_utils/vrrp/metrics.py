@@ -105,15 +105,19 @@ def _of_the_peer(status: Status) -> list[Family]:
     """Return what the other node of the pair told beside VRRP; no sample where nothing is known, or told."""
     peer = status.get("peer") or {}
     ready = Family("standby_ready", GAUGE, "Whether the standby of this MASTER can take over, as it tells itself.")
+    drained = Family("standby_drained", GAUGE, "Whether that standby is not ready because it is drained.")
     for each in status["instances"]:
         labels = {"iname": each["name"], "intf": each.get("interface", ""), "vrid": each.get("virtual_router_id", "")}
-        ready.add(labels, (each.get("standby") or {}).get("ready"))
+        standby = each.get("standby") or {}
+        ready.add(labels, standby.get("ready"))
+        drained.add(labels, standby.get("planned"))
     discarded = Family("peer_status_discarded", COUNTER, "Messages of the peer that were not accepted, by the reason.")
     for reason, count in (peer.get("discarded") or {}).items():
         discarded.add({"reason": reason}, count)
     warnings = len(peer["warnings"]) if "warnings" in peer else None
     return [
         ready,
+        drained,
         _single("peer_status_seen_seconds", GAUGE, "Since the last message of the peer.", peer.get("heard_s")),
         _single("peer_status_warnings", GAUGE, "Warnings about the peer: see hotstandby status.", warnings),
         _single("peer_clock_offset_seconds", GAUGE, "So far the peer's clock is ahead.", peer.get("clock_s")),
