@@ -250,26 +250,39 @@ def test_a_standby_is_an_event_when_its_readiness_changes(look):
     assert [(each["ready"], each["problems"]) for each in found] == [(False, ["it discards"]), (True, [])]
 
 
-@pytest.mark.parametrize(
-    ("states", "planned"),
-    [
-        (["STOP"], [True, True]),
-        (["STOP", "STOP", "INIT"], [True, True, True]),
-        (["INIT", None], [True, False, False]),
-        ([None, "INIT"], [False, True, False]),
-        (["STOP", "stopped", "INIT"], [True, True, True, True]),
-        (["stopped", None], [True, False, False]),
-        (["STOP", "BACKUP"], [True, False, False]),  # after its boot it lacks something
-        (["BACKUP", "FAULT", "BACKUP"], [False, False, False, False]),
-        (["MASTER"], [False, False]),
-    ],
-)
-def test_a_standby_that_is_not_ready_is_an_event_for_each_state_and_says_whether_it_was_planned(look, states, planned):
-    given = [{"state": None, "stopped": True} if each == "stopped" else {"state": each} for each in states]
-    steps = [*({**said(False, "no"), **each} for each in given), said(True)]
-    found = look(*(status({**instance("MASTER"), "standby": each}, peer={}) for each in steps), events=len(planned))
-    assert [each["planned"] for each in found] == planned
-    assert [each["ready"] for each in found] == [False] * (len(planned) - 1) + [True]
+# The states of a standby that is not ready, one after the other, and whether the events say that it was planned.
+EPISODES = [
+    (["STOP"], [True, True]),
+    (["STOP", "STOP", "INIT"], [True, True, True]),
+    (["INIT", None], [True, False, False]),
+    ([None, "INIT"], [False, True, False]),
+    (["STOP", "stopped", "INIT"], [True, True, True, True]),
+    (["stopped", None], [True, False, False]),
+    (["STOP", "BACKUP"], [True, False, False]),  # after its boot it lacks something
+    (["BACKUP", "FAULT", "BACKUP"], [False, False, False, False]),
+    (["MASTER"], [False, False]),
+]
+
+
+def test_a_standby_that_is_not_ready_is_an_event_for_each_state_and_says_whether_it_was_planned(look):
+    def told(states, step):
+        if step >= len(states):
+            return said(True)
+        stopped = states[step] == "stopped"
+        return {**said(False, "no"), "state": None if stopped else states[step], "stopped": stopped}
+
+    looks = [
+        status(
+            *({**instance("MASTER"), "name": str(number), "standby": told(states, step)}
+              for number, (states, _planned) in enumerate(EPISODES)), peer={},
+        )
+        for step in range(4)
+    ]  # fmt: skip
+    found = look(*looks, events=sum(len(planned) for _states, planned in EPISODES))
+    for number, (states, planned) in enumerate(EPISODES):
+        events = [each for each in found if each["instance"] == str(number)]
+        assert [each["planned"] for each in events] == planned, states
+        assert [each["ready"] for each in events] == [False] * (len(planned) - 1) + [True], states
 
 
 def test_a_new_master_says_anew_how_its_standby_is(look):
