@@ -264,7 +264,7 @@ def test_a_standby_is_an_event_when_its_readiness_changes(look):
         (["MASTER"], [False, False]),
     ],
 )
-def test_a_standby_that_is_not_ready_is_an_event_for_each_state_and_says_whether_it_was_planned(look, states, planned):
+def test_a_standby_that_is_not_ready_is_an_event_for_each_state(look, states, planned):
     given = [{"state": None, "stopped": True} if each == "stopped" else {"state": each} for each in states]
     steps = [*({**said(False, "no"), **each} for each in given), said(True)]
     found = look(*(status({**instance("MASTER"), "standby": each}, peer={}) for each in steps), events=len(planned))
