@@ -109,7 +109,7 @@ def test_a_master_that_stops_meanwhile_loses_nothing(wire, figure):
     assert report.lost == 0
 
 
-def test_a_master_that_changed_and_died_is_replaced_with_the_new_configuration(wire):
+def test_the_standby_of_a_changed_master_that_died_takes_the_new_file(wire):
     """The play has ended behind its step: the file of B is still the old one."""
     a, b = wire.start_pair(Agent, Agent, A, B)
     after = A.but(virtual_router_id=77), B.but(virtual_router_id=77)

@@ -92,7 +92,7 @@ def test_a_master_that_dies_in_the_middle_is_replaced_and_comes_back(wire, name)
         assert discarded(a, b) == [{}, {}], step
 
 
-def test_at_no_moment_of_a_change_of_the_key_is_a_forgery_or_a_recording_taken(wire):
+def test_no_forgery_and_no_recording_is_taken_while_the_key_changes(wire):
     a, b = wire.start_pair(Agent, Agent, *FIRST)
     moves = transitions(a, b)
     forged = encode(Advertisement(3, 51, 255, (ip_address(VIP),), 10), ip_address(CLIENT), ip_address("224.0.0.18"))

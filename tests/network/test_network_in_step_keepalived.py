@@ -85,7 +85,7 @@ def test_a_standby_with_keepalived_is_stopped_meanwhile_and_nothing_is_lost(wire
     assert {tuple(found) for _at, found in seen.samples} == {("a",)}, str(seen)
 
 
-def test_a_master_with_keepalived_gives_up_mastership_meanwhile_and_nothing_is_lost(wire, figure):
+def test_a_master_with_keepalived_hands_over_without_a_loss(wire, figure):
     """Take the change that costs keepalived most, another virtual router id."""
     before, after = EVERY["virtual router id"]
     keepalived, ours = wire.start_pair(Keepalived, Agent, *before)
@@ -103,7 +103,7 @@ def test_a_master_with_keepalived_gives_up_mastership_meanwhile_and_nothing_is_l
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_a_master_with_keepalived_that_reads_its_file_loses_what_its_new_start_costs(wire, figure, name):
+def test_a_master_with_keepalived_loses_the_time_of_its_new_start(wire, figure, name):
     before, after = EVERY[name]
     keepalived, ours = wire.start_pair(Keepalived, Agent, *before)
     with wire.probe() as probe, watched(wire) as seen:

@@ -38,7 +38,7 @@ class Durable(Agent):
 
 
 @pytest.mark.parametrize("how", ["crash", "boot"])
-def test_a_drain_ends_by_itself_over_a_restart_and_the_node_takes_mastership_back(wire, how):
+def test_a_drain_ends_by_itself_even_across_a_restart(wire, how):
     a, b = wire.start_pair(Durable, Durable, *pair(**FAST))
     said = a.cli("drain", "--reason", "kernel update", "--expires", "8s", check=True).stdout
     assert ": kernel update, until " in said

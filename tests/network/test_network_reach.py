@@ -125,7 +125,7 @@ def test_a_rule_of_iptables_is_named(wire, chain):
     assert f"iptables -I {chain} -p vrrp -j ACCEPT" in error
 
 
-def test_a_firewall_that_lets_vrrp_through_and_no_authentication_header_is_named(wire):
+def test_a_firewall_that_drops_only_the_authentication_header_is_named(wire):
     wire.b.run(["iptables", "-A", "INPUT", "-p", "112", "-j", "ACCEPT"], check=True)
     wire.b.run(["iptables", "-A", "INPUT", "-p", "51", "-j", "DROP"], check=True)
     assert judge(wire) == ([], [])

@@ -44,7 +44,7 @@ def planned(within):
     [(0.5, Agent), (0.5, Keepalived), (0.25, Agent), (1.5, Agent)],
     ids=lambda value: getattr(value, "kind", str(value)),
 )
-def test_a_master_cut_off_after_an_advertisement_is_replaced_in_the_time_that_was_said(wire, figure, within, standby):
+def test_a_master_that_is_cut_off_is_replaced_in_takeover_within(wire, figure, within, standby):
     """It is the longest wait: the whole Master_Down_Interval."""
     own, texts = planned(within)
     a, b = wire.start_pair(Agent, standby, *texts)

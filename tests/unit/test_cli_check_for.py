@@ -25,7 +25,7 @@ def file(tmp_path):
     return path
 
 
-def test_a_keyword_that_the_release_does_not_know_is_named_and_the_status_is_1(file, capsys):
+def test_a_keyword_unknown_to_the_release_is_named_with_status_1(file, capsys):
     assert cli.main(["check", str(file), "--for", "keepalived-2.0.19"]) == 1
     said = capsys.readouterr()
     line = 1 + LATER[: LATER.index("unicast_ttl")].count("\n")

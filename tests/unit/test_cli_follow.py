@@ -230,7 +230,7 @@ def test_people_see_only_what_is_new_of_the_instance_that_the_log_names(monkeypa
     assert shown(capfd, client) == ["TIME", "VI_1 80", "VI_2 80", "VI_2 70"]
 
 
-def test_people_see_the_head_before_the_first_row_also_where_there_is_nothing_since_a_time(monkeypatch, capfd):
+def test_the_head_of_the_table_comes_before_the_first_row(monkeypatch, capfd):
     client = FakeClient(
         {"VI_1": lived(80)}, (["(VI_1) x"], {"VI_1": lived(80, 70)}), (["(VI_1) x"], {"VI_1": lived(80, 70, 60)})
     )

@@ -266,7 +266,7 @@ def test_the_dashboard_counts_the_nodes_that_stand_by_for_each_address(tmp_path)
 COUNTS_OF_PAIRS = ("No owner", "Two owners", "Silent agents", "No standby")
 
 
-def test_the_dashboard_counts_what_is_wrong_with_pairs_of_which_one_node_can_be_asked_or_none(tmp_path):
+def test_the_dashboard_counts_pairs_whose_nodes_do_not_answer(tmp_path):
     """Of three pairs one is well, of one a node loses its power, and of one both; the agent of one more node ends.
 
     node_exporter tells the metrics of the pair that is lost.
@@ -300,7 +300,7 @@ def test_where_nothing_is_known_the_dashboard_shows_nothing(tmp_path):
     assert {(each["targets"][0]["instant"], each["targets"][0]["range"]) for each in counts} == {(True, False)}
 
 
-def test_each_panel_of_the_dashboard_has_a_place_of_its_own_and_says_what_it_shows():
+def test_each_panel_of_the_dashboard_has_its_own_place_and_a_text():
     taken, panels = set(), dashboard()
     assert sorted(panel["id"] for panel in panels) == list(range(1, len(panels) + 1))
     for panel in panels:

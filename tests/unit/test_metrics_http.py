@@ -169,7 +169,7 @@ def test_the_socket_is_for_its_group_and_is_removed_at_the_end(tmp_path):
     assert not path.exists()
 
 
-def test_a_socket_that_somebody_has_put_in_its_place_is_not_removed_at_the_end(tmp_path):
+def test_a_socket_of_somebody_else_is_not_removed_at_the_end(tmp_path):
     path = tmp_path / "metrics.sock"
     with Served(path), socket.socket(socket.AF_UNIX) as later:
         path.unlink()

@@ -4,11 +4,13 @@
 """Test that each module of the library has a test module of its own, by its name and in the folder of the same name.
 
 Each module of Ansible has a target of ansible-test integration of its own name. A file of the tests has the same
-highest length as a module of the library.
+highest length as a module of the library. A name of a test is a sentence that is understood alone.
 """
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
 TESTS = Path(__file__).parent
@@ -58,3 +60,21 @@ def test_a_module_of_ansible_has_an_integration_target():
 def test_a_file_of_the_tests_has_at_most_400_lines():
     assert TEST_FILES
     assert not [str(path) for path in TEST_FILES if len(path.read_text(encoding="utf-8").splitlines()) > 400]
+
+
+NO_SUBJECT = re.compile(r"test_(what|who|whose|whom|whoever|nobody)_")
+LONGEST_NAME = 73
+OLD_NAMES = TESTS / "old_test_names.txt"  # older than the rule: a line goes with its name, none is added
+
+
+def test_a_name_of_a_test_is_a_plain_sentence():
+    """It has a subject (CONTRIBUTING.md, Words) and at most 73 characters."""
+    names = {
+        node.name
+        for path in TEST_FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test_")
+    }
+    assert len(names) > 5000
+    wrong = {name for name in names if NO_SUBJECT.match(name) or len(name) > LONGEST_NAME}
+    assert sorted(wrong) == OLD_NAMES.read_text(encoding="ascii").split()

@@ -57,7 +57,7 @@ def test_a_alone_has_the_address_and_serves_the_page(pair: Pair) -> None:
     assert status(pair.b)["state"] == "BACKUP"
 
 
-def test_the_journal_has_a_change_of_state_with_its_fields_and_the_metrics_say_the_same(pair: Pair) -> None:
+def test_the_journal_and_the_metrics_tell_the_same_change_of_state(pair: Pair) -> None:
     for host, state, number in ((pair.a, "MASTER", 2), (pair.b, "BACKUP", 1)):
         found = host.check_output("journalctl --unit hotstandby --output json --lines 1 HOTSTANDBY_INSTANCE=VI_1")
         entry = json.loads(found)

@@ -220,7 +220,7 @@ def test_those_who_are_told(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("number", ["USR1", "USR2"])
-def test_what_signals_write(pair: Pair, number: str) -> None:
+def test_each_signal_writes_the_status(pair: Pair, number: str) -> None:
     shell(pair, A, "rm -f /run/hotstandby/status.json")
     shell(pair, A, f"systemctl kill --signal={number} --kill-who=main hotstandby")
     there = """grep --quiet '"name": "four"' /run/hotstandby/status.json"""
@@ -278,7 +278,7 @@ def test_a_key_in_a_file_and_other_words_are_taken_in_place(pair: Pair, tmp_path
     assert [main_pid(pair, name) for name in (A, B)] == before
 
 
-def test_what_the_modules_tell(pair: Pair, tmp_path: Path) -> None:
+def test_the_modules_tell_what_the_role_wrote(pair: Pair, tmp_path: Path) -> None:
     """Read back the file that the role wrote, and compare it with the inventory and vrrp_info."""
     tasks = [
         {"hotstandby.vrrp.vrrp_config_info": {"path": CONFIG}, "register": "file"},

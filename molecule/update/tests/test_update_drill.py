@@ -43,7 +43,7 @@ def drilled(web: Pair, tmp_path_factory: pytest.TempPathFactory) -> Drilled:
     return json.loads(written.read_text())["instances"], folder
 
 
-def test_a_switchover_loses_nothing_and_an_isolation_what_the_simulation_expects(drilled: Drilled, figure) -> None:
+def test_a_switchover_loses_nothing_and_an_isolation_the_expected(drilled: Drilled, figure) -> None:
     moved, isolated = drilled[0]
     for each in (moved, isolated):
         assert each["passed"], each["remarks"]

@@ -62,7 +62,7 @@ print("loaded")
 """
 
 
-def test_of_a_known_pyroute2_only_what_the_agent_uses_is_there_and_of_another_one_all(tmp_path, monkeypatch):
+def test_only_the_used_files_of_a_known_pyroute2_are_sent(tmp_path, monkeypatch):
     write(tmp_path)
     done = subprocess.run([sys.executable, "-BISc", LOAD, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.stdout == "loaded\n", done.stderr

@@ -25,7 +25,7 @@ def test_an_interface_that_was_replaced_between_two_looks_gets_the_addresses():
     assert [str(entry.address) for entry in bench.kernel.table.on("eth0")] == ["192.168.8.4/24"]
 
 
-def test_so_does_the_interface_of_a_virtual_address():
+def test_the_interface_of_a_virtual_address_may_be_made_again():
     config = instance()
     config = replace(config, addresses=(replace(config.addresses[0], device="eth1"),))
     bench = Bench(config, table(eth(), eth("eth1", 3))).master()

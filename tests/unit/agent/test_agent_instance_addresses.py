@@ -223,7 +223,7 @@ class TestLease:
         assert min(bench.armed) <= 30.4
 
 
-def test_a_reload_while_an_address_is_refused_does_not_leave_it_in_fault_for_ever():
+def test_a_reload_does_not_keep_a_refused_address_in_fault_for_ever():
     bench = Bench(instance())
     bench.kernel.refuses = "no"
     bench.start()

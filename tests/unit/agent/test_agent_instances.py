@@ -91,7 +91,7 @@ class TestHeldElsewhere:
         assert book.held_elsewhere(three.instance, [VIP]) == {(2, VIP), (2, SECOND), (2, THIRD)}
 
 
-def test_whom_an_interface_concerns():
+def test_an_interface_has_the_instances_that_use_it():
     away = VirtualAddress(SECOND, device="eth1")
     hop = Route(ip_network("10.0.0.0/8"), hops=(NextHop(device="eth2"),))
     one = running("VI_1", VIP, excluded=(away,), routes=(hop,), rules=(Rule(4, iif="eth3"),))

@@ -37,7 +37,7 @@ def test_a_healthy_interface():
         (eth("eth1"), "interface eth0 does not exist"),
     ],
 )
-def test_what_is_wrong_with_it(link, fault):
+def test_a_fault_names_the_interface_and_its_trouble(link, fault):
     assert fault in looked(instance(), table(link))[1]
 
 

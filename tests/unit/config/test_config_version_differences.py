@@ -83,7 +83,7 @@ def test_an_unknown_block_inside_another_one_ends_it():
     assert said("foo {\na b\n}\nglobal_defs {\n}\n", "2.4.3") == [(1, "foo", "ignored", "")]
 
 
-def test_what_an_unknown_block_takes_along_is_told_once_for_each_block_at_the_top():
+def test_the_content_of_an_unknown_block_is_told_once():
     text = "vrrp_instance V {\nfoo {\n}\nauthentication {\nfoo {\n}\n}\nstate MASTER\n}\n"
     told = [each.text for each in of(text + text, "2.4.3")]
     assert ["does not read" in each for each in told] == [True, False, True, False]

@@ -141,14 +141,14 @@ def test_the_port_of_the_peer_status_is_told_with_its_remedy(node):
         (("OUTPUT",), []),
     ],
 )
-def test_answers_of_the_peer_status_pass_where_the_first_packet_of_one_direction_does(node, chains, dropped):
+def test_answers_of_the_peer_status_pass_behind_a_first_packet(node, chains, dropped):
     rules = [f"-A {chain} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT" for chain in chains]
     policies = [f":{chain} {'DROP' if chain in chains else 'ACCEPT'} [0:0]" for chain in ("INPUT", "OUTPUT")]
     saved = "\n".join(["*filter", *policies, *rules, "COMMIT", ""])
     assert [drop["direction"] for drop in node(iptables_save=saved).drops([STATUS])] == dropped
 
 
-def test_what_a_policy_of_firewalld_drops_on_its_way_out_has_no_rule_of_a_zone_as_remedy(node):
+def test_a_policy_of_firewalld_that_drops_output_has_no_remedy(node):
     data = json.loads((RECORDED / "firewalld.nft.json").read_text())
     drop = {"family": "inet", "table": "firewalld", "chain": "filter_OUTPUT_POLICIES_post", "handle": 999}
     data["nftables"].append({"rule": {**drop, "expr": [{"drop": None}]}})

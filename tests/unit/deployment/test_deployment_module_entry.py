@@ -58,7 +58,7 @@ def test_a_node_tells_of_itself(release, piped):
     assert answer["invocation"] == {"module_args": INFO}
 
 
-def test_a_node_without_a_release_runs_a_module_out_of_an_archive_and_leaves_nothing(release, tmp_path):
+def test_a_node_without_a_release_runs_a_module_out_of_an_archive(release, tmp_path):
     files = {str(each.relative_to(release)): each.read_bytes() for name in paths.PACKAGES
              for each in (release / name).rglob("*.py")}  # fmt: skip
     request = json.dumps({"params": INFO, "check_mode": False}).encode()

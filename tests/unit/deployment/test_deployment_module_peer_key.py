@@ -116,7 +116,7 @@ def test_where_the_agent_does_not_tell_what_it_has_nothing_is_written(run, tmp_p
     assert not (tmp_path / "peer.key").exists()
 
 
-def test_check_mode_takes_an_agent_that_does_not_tell_its_key_for_one_with_another_key(run):
+def test_check_mode_takes_an_unknown_key_for_another_one(run):
     """The run itself restarts such an agent before."""
     assert run(check=True, status={"peer": {"address": "192.168.8.6"}})["changed"] is True
 
@@ -129,7 +129,7 @@ def test_check_mode_takes_an_agent_that_does_not_tell_its_key_for_one_with_anoth
         ("Permission denied", "the agent has another key, so the file before is back: Permission denied"),
     ],
 )
-def test_where_the_agent_did_not_read_it_the_file_before_is_back_and_the_next_run_tries_again(run, tmp_path, read, why):
+def test_a_key_file_that_the_agent_did_not_read_is_put_back(run, tmp_path, read, why):
     path = tmp_path / "peer.key"
     with pytest.raises(DeploymentError, match=why):
         run(read=read)
@@ -149,7 +149,7 @@ def test_an_agent_that_reads_another_file_is_named(run, tmp_path, monkeypatch):
         run()
 
 
-def test_a_file_that_the_agent_may_not_read_has_no_digest_for_the_pair_to_compare(run, tmp_path):
+def test_a_file_that_the_agent_may_not_read_has_no_digest(run, tmp_path):
     first = run()
     (tmp_path / "peer.key").chmod(0o640)
     result = run(check=True)

@@ -71,7 +71,7 @@ def test_a_drill_is_longer_than_the_check_and_the_takeover_need(interval_s, fall
     assert len(judged(tracks, least(text) - 1)["problems"]) == 1
 
 
-def test_a_preempt_delay_of_the_standby_counts_where_the_master_only_loses_priority():
+def test_a_preempt_delay_counts_where_the_master_only_loses_priority():
     weighted = f"{UNIT.format(1, 1)} weight -20"
     soon, late = (least(*judged(weighted, 1, on_b=more)["problems"]) for more in ("", "\n    preempt_delay 30"))
     assert soon < 10 and 32 <= late < 40
@@ -100,7 +100,7 @@ def test_of_a_service_without_a_check_of_its_own_the_slowest_check_counts():
     assert judged("", 5, service="tomcat10.service") == {"problems": [], "back_s": 0.0}
 
 
-def test_a_check_that_cannot_move_an_instance_says_nothing_of_a_service_of_another_name():
+def test_a_check_without_effect_says_nothing_of_another_service():
     assert judged(UNIT.format(1, 1) + " weight -5", 5, service="tomcat10.service")["problems"] == []
 
 

@@ -85,7 +85,7 @@ def test_nft_reads_the_rules(addresses):
     assert done.returncode == 0, done.stderr
 
 
-def test_the_rules_drop_vrrp_and_the_virtual_addresses_in_both_directions_and_nothing_else():
+def test_the_rules_drop_vrrp_and_the_virtual_addresses_only():
     text = fault.isolation(["eth0", "eth1"], ADDRESSES)
     for device in ("eth0", "eth1"):
         for hook in ("ingress", "egress"):

@@ -197,7 +197,7 @@ def test_a_loss_may_be_a_little_longer_than_expected_at_worst(lost_s, passed):
         ({"probe": {}}, "no probe told what VI_1 lost"),
     ],
 )
-def test_what_fails_a_drill(more, text):
+def test_a_drill_fails_for_each_of_these_reasons(more, text):
     found = judged(**more)
     assert (found["passed"], found["remarks"][0]) == (False, text)
 

@@ -78,7 +78,7 @@ def test_an_agent_that_was_killed_owned_until_then():
     assert owned(found, 10, 30, True, 12) == [(10, 12), (26, 30)]
 
 
-def test_an_agent_that_died_by_itself_is_known_to_have_gone_when_it_begins_again():
+def test_an_agent_that_died_by_itself_is_known_to_have_gone():
     assert owned(of((20, "start")), 10, 30, True, None) == [(10, 20)]
 
 

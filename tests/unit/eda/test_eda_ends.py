@@ -40,7 +40,7 @@ def test_a_source_that_is_cancelled_ends_although_it_may_not_kill_its_program(fo
 
 
 @pytest.mark.parametrize("moment", ["as it starts", "as it runs"])
-def test_a_source_that_is_cancelled_does_not_wait_for_a_program_that_it_may_not_kill(tmp_path, monkeypatch, moment):
+def test_a_cancelled_source_does_not_wait_for_its_program(tmp_path, monkeypatch, moment):
     kill, runs = os.kill, tmp_path / "runs"
     monkeypatch.setattr(os, "kill", refuse)
     monkeypatch.setitem(MODULE["main"].__globals__, "END_S", 0.01)

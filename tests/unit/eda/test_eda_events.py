@@ -264,7 +264,7 @@ EPISODES = [
 ]
 
 
-def test_a_standby_that_is_not_ready_is_an_event_for_each_state_and_says_whether_it_was_planned(look):
+def test_a_standby_that_is_not_ready_is_an_event_for_each_state(look):
     def told(states, step):
         if step >= len(states):
             return said(True)

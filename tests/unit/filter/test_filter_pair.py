@@ -61,7 +61,7 @@ def test_scripts_of_this_host_alone_count():
     assert [(each["runs_scripts"], each["switch_user"]) for each in told] == [(True, True), (False, False)]
 
 
-def test_clocks_are_compared_for_auth_hmac_also_where_the_pair_runs_without_it():
+def test_clocks_are_compared_for_auth_hmac_that_does_not_run_yet():
     key = {"id": 1, "key": "hex:" + "5a" * 32}
     for words, expected in (({}, True), ({"anti_replay": "monotonic"}, False)):
         said = {"ha_pair_version": 3, "ha_pair_auth_hmac": {"keys": [key], **words}}

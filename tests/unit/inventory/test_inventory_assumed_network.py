@@ -69,7 +69,7 @@ def test_what_the_variables_say_is_kept():
     assert made_up == []
 
 
-def test_the_address_of_a_host_is_its_ansible_host_where_that_is_in_the_subnet():
+def test_an_ansible_host_in_the_subnet_is_the_address_of_the_host():
     said = unknown(vips=[VIP], interface="eth0")
     said["node-a"]["ansible_host"], said["node-b"]["ansible_host"] = "192.168.8.4", "node-b.example.com"
     addresses, made_up, _plan = assumed(said)

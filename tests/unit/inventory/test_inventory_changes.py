@@ -106,7 +106,7 @@ GAP = "nobody has the addresses for a Master_Down_Interval"
         ("virtual_router_id", "", "nobody loses a packet"),
     ],
 )  # fmt: skip
-def test_keepalived_is_stopped_meanwhile_and_two_of_them_cannot_change_their_router(field, keepalived, cost):
+def test_two_keepalived_cannot_change_their_router_in_step(field, keepalived, cost):
     entries = entry(change(field, "2", "3", True))
     both = {"a": difference(entries), "b": difference(entries, state="BACKUP")}
     assert changes(both, keepalived) == [f"VI_1: {field} 2 -> 3 in step; {cost}; mastership stays"]

@@ -96,7 +96,7 @@ def test_a_lease_of_one_second_is_read_however_it_is_written(value):
     ]
 
 
-def test_where_metrics_are_served_is_an_address_with_a_port_and_a_file_of_node_exporter():
+def test_the_places_of_the_metrics_are_an_address_and_a_file():
     assert CONDUCT["metrics_listen"]("192.168.8.4:9165")
     assert CONDUCT["metrics_textfile"]("/var/lib/node/hotstandby.prom")
     with pytest.raises(ValueError, match="'9165' is not an address with a port"):

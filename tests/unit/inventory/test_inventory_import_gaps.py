@@ -189,6 +189,6 @@ def test_no_gap_names_a_word_that_may_be_a_part_of_a_password(word):
     assert word not in repr(gaps)
 
 
-def test_of_an_unknown_block_at_the_top_it_says_that_the_whole_block_is_passed_over():
+def test_an_unknown_block_at_the_top_is_passed_over_as_a_whole():
     _kept, (gap,) = of("zzzz {\n    a b\n}\n")
     assert gap.why == "nobody knows this keyword: keepalived passes over the whole block as well"

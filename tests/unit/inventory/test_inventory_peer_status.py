@@ -54,7 +54,7 @@ def test_the_addresses_of_unicast_are_taken():
     assert made(plan=plan) == "@hotstandby peer_status 192.168.8.66 from 192.168.8.44"
 
 
-def test_link_local_addresses_are_not_taken_but_another_instance_may_have_better_ones():
+def test_another_instance_has_better_addresses_than_link_local():
     plan = {each: [SIX] for each in HOSTS}
     assert made(plan=plan) == ""
     assert made(plan={each: [SIX, VI_1] for each in HOSTS}) == "@hotstandby peer_status 192.168.8.6 from 192.168.8.4"
@@ -179,7 +179,7 @@ def heard(number, heard_s=0.5, port=61112):
     ],
     ids=["both", "one does not", "no longer", "another port", "no agent"],
 )
-def test_the_way_of_the_status_is_looked_at_where_one_host_does_not_hear_the_other(a, b, count):
+def test_the_way_of_the_status_is_checked_where_one_host_is_deaf(a, b, count):
     said, plan = {"web-a": {}, "web-b": {}}, {"web-a": [VI_1], "web-b": [VI_1]}
     found = {"web-a": a, "web-b": b}
     way = {"interface": "eth0", "protocol": "udp", "port": 61112, "unicast": True}

@@ -122,7 +122,7 @@ def test_a_network_without_multicast_is_told_with_unicast_as_the_way_out():
     assert "this network drops multicast. Say ha_pair_unicast: true" in error
 
 
-def test_multicast_counts_for_a_pair_with_multicast_and_unicast_for_one_with_unicast():
+def test_the_attempt_that_counts_is_that_of_the_own_kind():
     assert judge(look(result(A, B)), look(result(B, A, heard=(10, 0)))) == ([], [])
     error = only(look(result(A, B, unicast=True)), look(result(B, A, unicast=True, arrived=0, heard=0)))
     assert error.startswith("b: no VRRP (IP protocol 112) of a to 192.168.8.6 arrives on eth0 of b")

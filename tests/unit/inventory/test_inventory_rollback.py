@@ -26,7 +26,7 @@ def look(state, priority, program="hotstandby", name="VI_1", preempt=True, **mor
 PAIR = {"a": look("MASTER", 100), "b": look("BACKUP", 90)}
 
 
-def test_the_host_that_the_priorities_make_master_is_first_whoever_is_master_now():
+def test_the_host_with_the_highest_priority_is_first():
     assert order(HOSTS, PAIR) == ["a", "b"]
     assert order(HOSTS, {"a": look("MASTER", 90), "b": look("BACKUP", 100)}) == ["b", "a"]
 
@@ -156,7 +156,7 @@ def test_an_address_that_only_the_agent_has_is_named():
     assert dropped(looks, imported("10.0.0.1/24 dev eth0"), "/f") == said
 
 
-def test_a_file_that_cannot_be_read_and_a_host_without_our_agent_say_nothing_of_addresses():
+def test_an_unreadable_file_says_nothing_of_addresses():
     ours = {**PAIR["a"]["instances"][0], "addresses": ["10.0.0.1/24"]}
     assert dropped({"a": {**PAIR["a"], "instances": [ours]}}, {"a": {"failed": True}}, "/f") == []
     assert dropped({"a": look("MASTER", 100, "keepalived", addresses=["10.0.0.1/24"])}, imported(), "/f") == []

@@ -83,7 +83,7 @@ def test_scripts_that_are_no_list_are_a_problem(scripts, expected):
     assert str(caught.value.problems[0]) == f"node-a: {expected}"
 
 
-def test_a_script_that_is_no_mapping_is_a_problem_and_the_others_are_still_read():
+def test_a_script_that_is_no_mapping_does_not_hide_the_others():
     scripts = ["/bin/true", {"name": "chk", "script": "/bin/true", "weight": 300}]
     with pytest.raises(PairError) as caught:
         instances(hosts({"scripts": scripts}, vips=[VIP]), {"/bin/true": "hosts.yml:7"}.get)

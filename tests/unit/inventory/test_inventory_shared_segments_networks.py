@@ -28,7 +28,7 @@ def test_an_address_with_a_host_prefix_is_on_the_segment_of_its_interface():
     assert "both have virtual router id 51" in str(collisions([*web, *db]))
 
 
-def test_one_number_is_found_where_the_addresses_are_in_no_subnet_of_the_hosts():
+def test_one_number_is_found_for_addresses_outside_of_every_subnet():
     """A router passes these addresses on, and the advertisements of both pairs are on one cable."""
     web = claim("web", ["192.168.8.4/24"], ["10.0.0.1/24"])
     db = claim("db", ["192.168.8.14/24"], ["10.0.1.1/24"])

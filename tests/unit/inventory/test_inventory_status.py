@@ -171,7 +171,7 @@ def many(count, **others):
     return made, seen
 
 
-def test_fifty_pairs_are_one_screen_with_those_last_of_which_there_is_something_to_tell():
+def test_fifty_pairs_fit_on_one_screen_with_the_bad_ones_last():
     gone = (running(V="MASTER"), {"unreachable": True, "msg": "no route to host"})
     out = (running(V="MASTER"), {**running(V="STOP"), "agent": {"drained": True}})
     warned = (

@@ -28,7 +28,7 @@ def test_a_status_of_a_master_of_version_2():
     assert settled(found)
 
 
-def test_addresses_of_a_single_host_and_of_a_virtual_mac_are_compared_as_the_kernel_has_them():
+def test_host_routes_and_macvlans_are_compared_as_the_kernel_has_them():
     """keepalived leaves /32 and /128 out, and names the interface with that below it."""
     dump = text("v2-pass.master").replace("192.168.8.100/24 dev eth0", "192.168.8.100 dev vrrp.51@eth0")
     dump = dump.replace("Interface = eth0\n", "Interface = vrrp.51, vmac on eth0\n", 1)

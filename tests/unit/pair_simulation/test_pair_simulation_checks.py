@@ -38,7 +38,7 @@ def test_a_check_has_a_name_and_sees_a_failure_within_some_time(tracks, expected
     assert {name: (check.soonest_s, check.latest_s) for name, check in found.items()} == expected
 
 
-def test_a_check_knows_the_instances_that_track_it_and_whether_it_is_a_gateway():
+def test_a_check_knows_its_instances_and_whether_it_is_a_gateway():
     found = checks(WEB, f"{WEB}\n    {GATEWAY}").checks
     assert found["chk_web"].instances == ("VI_1", "VI_2") and not found["chk_web"].gateway
     assert found["192.168.8.1"].instances == ("VI_2",) and found["192.168.8.1"].gateway
@@ -49,7 +49,7 @@ def test_a_reversed_check_and_an_interface_are_no_service():
     assert checks(tracks).checks == {}
 
 
-def test_a_check_without_a_weight_is_a_fault_and_one_with_a_weight_changes_the_priority():
+def test_a_check_with_a_weight_changes_the_priority_and_is_no_fault():
     web, load, process = checks(WEB), checks(LOAD), checks(PROCESS)
     assert (web.verdict("VI_1", ()).faults, web.verdict("VI_1", ["chk_web"]).faults) == ((), ("script chk_web failed",))
     assert [load.verdict("VI_1", failing).priority for failing in ((), ["chk_load"], ["other"])] == [100, 80, 100]

@@ -51,7 +51,7 @@ def test_the_time_that_a_check_needs_is_in_the_loss():
     assert times(standby) == [0, 0, 0]
 
 
-def test_a_weight_that_is_too_small_leaves_the_addresses_where_the_service_is_dead():
+def test_a_weight_that_is_too_small_moves_no_address():
     nodes = [node("node-a", 150, LOAD), node("node-b", 90, LOAD)]
     (found,) = simulated("at 10: break node-a chk_load", nodes=nodes)
     assert found["expected"]["for_good"]

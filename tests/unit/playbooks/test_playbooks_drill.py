@@ -96,7 +96,7 @@ def checking(found, ok):
     return {"instances": [{**each, "checks": [check]} for each in found["instances"]]}
 
 
-def test_a_service_is_not_stopped_where_its_check_needs_longer_than_the_drill_lasts(tmp_path):
+def test_a_service_with_too_slow_a_check_is_not_stopped(tmp_path):
     found = nodes()
     found[0].update(checking(found[0], ok=True))
     watched = [{"unit": "nginx.service", "interval": 5, "fall": 3}]
@@ -203,7 +203,7 @@ def test_after_a_failure_everything_is_put_back(broken):
         assert f"TASK [hotstandby.vrrp.ha_pair : {task}]" in output, task
 
 
-def test_mastership_is_given_back_once_the_checks_succeed_and_one_node_is_master(broken):
+def test_mastership_is_given_back_once_the_checks_succeed(broken):
     """Two looks are before the drill. After it one does, where nothing has to be waited for; and two are at the end."""
     calls = (broken[1] / "log.calls").read_text().splitlines()
     assert [calls.count(f"vrrp_info on app-{letter}") for letter in "ab"] == [2 + 3 + 2, 2 + 2 + 2]

@@ -108,7 +108,7 @@ ENDS = {
 }  # fmt: skip
 
 
-def test_keepalived_runs_again_after_a_failure_only_where_its_peer_has_the_old_values(tmp_path):
+def test_keepalived_runs_again_only_beside_a_peer_with_the_old_values(tmp_path):
     children = {}
     for number, (name, (here, there, _again)) in enumerate(ENDS.items()):
         first, vip = 20 + 10 * number, f"192.168.8.{110 + number}/24"

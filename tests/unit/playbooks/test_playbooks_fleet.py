@@ -180,7 +180,7 @@ def weighed(number, *priorities):
     return found
 
 
-def test_a_promotion_ends_where_the_priorities_with_their_weights_give_the_same_master(tmp_path):
+def test_a_promotion_ends_where_the_priorities_agree_with_it(tmp_path):
     children = fleet(
         higher=group("higher", 4, weighed(4, (100,), (90,))),
         failed=group("failed", 8, weighed(8, (100, -20), (90,))),

@@ -60,7 +60,7 @@ def test_a_first_deployment_that_nobody_objects_to_goes_on(tmp_path):
     assert "vrrp_agent on node-a" in done.done, done.output
 
 
-def test_where_one_host_of_a_new_pair_cannot_be_installed_the_other_is_not_started(tmp_path):
+def test_a_new_pair_with_one_broken_host_is_not_started(tmp_path):
     done = play(tmp_path, {"ha_pair": pair("node", [node(4), node(6, refuses=["vrrp_agent"])])}, "ha_pair")
     assert done.returncode == 2, done.output
     assert "stopped, because node-b failed (install or remove the agent)" in " ".join(done.output.split()), done.output

@@ -166,7 +166,7 @@ def test_a_variable_that_has_no_value_stops_its_own_pair_alone(tmp_path, limit):
     assert done.returncode == (0 if limit else 2)
 
 
-def test_each_host_that_is_master_of_something_is_restarted_only_where_the_other_can_take_over(tmp_path):
+def test_a_master_is_restarted_only_where_the_other_can_take_over(tmp_path):
     """Each of the two is master of an instance, and the second one is in FAULT for that of the first."""
     fault = two("FAULT", "MASTER", 6, outdated=True)
     done = play(tmp_path, group([two("MASTER", "BACKUP", 4, outdated=True), fault]), "ha_pair", "--tags", "install")

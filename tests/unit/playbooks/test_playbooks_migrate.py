@@ -73,7 +73,7 @@ def turns(output, task):
 
 
 @pytest.mark.parametrize("arguments", [(), ("--check",)])
-def test_an_inventory_that_keeps_keepalived_is_refused_before_anything_changes(tmp_path, arguments):
+def test_an_inventory_that_keeps_keepalived_is_refused_at_first(tmp_path, arguments):
     done = migrate(tmp_path, migrating(), *arguments, ha_pair_engine="keepalived")
     assert (done.returncode, done.done) == (2, []), done.output
     assert "web-a: ha_pair_engine says keepalived" in done.output
@@ -261,7 +261,7 @@ def test_the_way_back_takes_over_before_anything_is_stopped(tmp_path):
     assert done.done.index("stop hotstandby.service") > 0
 
 
-def test_a_host_that_runs_nothing_gets_keepalived_before_the_other_agent_is_stopped(tmp_path):
+def test_an_idle_host_gets_keepalived_before_the_other_agent_stops(tmp_path):
     """A run before has ended between the stop of the agent on web-b and the start of keepalived there."""
     nodes = ours()
     nothing = {"program": None, "running": False, "instances": [], "samples": [{"running": False, "instances": {}}]}
@@ -275,7 +275,7 @@ def test_a_host_that_runs_nothing_gets_keepalived_before_the_other_agent_is_stop
     assert done.output.index("Enable and start keepalived]") < done.output.rindex("Stop and disable our agent]")
 
 
-def test_an_address_that_the_old_file_does_not_have_is_refused_unless_accepted(tmp_path):
+def test_an_address_that_the_old_file_lacks_is_refused_unless_accepted(tmp_path):
     nodes = ours()
     entry = {**ENTRY, "virtual_ipaddress": ["192.168.8.99/24"]}
     told = {"variables": {"shared": {"ha_pair_instances": [entry]}, "host": {}}, "problems": []}

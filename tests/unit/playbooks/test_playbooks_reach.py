@@ -73,7 +73,7 @@ def test_the_firewall_of_that_host_alone_is_opened_where_the_user_wants_it(tmp_p
     assert tried(tmp_path, found(), ha_pair_open_firewall=True).done == []
 
 
-def test_a_port_that_is_closed_for_the_peer_status_is_a_warning_and_opened_where_the_user_wants_it(tmp_path):
+def test_a_closed_port_of_the_peer_status_is_a_warning_or_opened(tmp_path):
     closed = {**DROP, "protocol": "udp", "port": 61112, "kind": "unicast"}
     nodes = found()
     nodes[1].update(heard=heard(6, 4, 10, drops=[DROP, closed]), heard_opened=heard(6, 4, 10))
@@ -124,7 +124,7 @@ def test_a_pair_whose_standby_hears_the_master_does_not_try(tmp_path):
     assert done.returncode == 0 and "skipping: [web-b]" in done.output, done.output
 
 
-def test_the_preflight_of_a_running_pair_finds_a_master_that_cannot_hear_its_standby(tmp_path):
+def test_the_preflight_finds_a_master_that_cannot_hear_its_standby(tmp_path):
     deaf = heard(4, 6, 0, drops=[{**DROP, "peer": "192.168.8.6"}])
     nodes = [living(4, "MASTER", 4, heard=deaf), living(6, "BACKUP", 4, heard=heard(6, 4, 10))]
     done = play(tmp_path, {"ha_pair": pair("web", nodes)}, "preflight")

@@ -96,7 +96,7 @@ def test_a_bad_fault_is_an_error(tmp_path):
     assert not (tmp_path / WRITTEN[0]).exists()
 
 
-def test_an_inventory_with_mistakes_or_that_needs_facts_is_an_error_with_all_of_them(tmp_path):
+def test_all_mistakes_of_an_inventory_are_in_one_error(tmp_path):
     groups = fleet()
     groups["ha_pair"]["children"]["web"]["vars"]["ha_pair_vips"] = ["192.168.8.900/24"]
     groups["ha_pair"]["children"]["db"]["vars"]["ha_pair_interface"] = "{{ ansible_facts.default_ipv4.interface }}"

@@ -67,7 +67,7 @@ def test_every_playbook_asks_whether_there_are_hosts(playbook: Path):
         ("lb", ["c"], "--limit leaves out every host of the group lb .a, b."),
     ],
 )
-def test_nobody_to_work_on(syntax, group, hosts, message):
+def test_a_group_without_hosts_is_an_error(syntax, group, hosts, message):
     syntax(False)
     with pytest.raises(AnsibleFilterError, match=message):
         play_hosts(group, GROUPS, hosts)

@@ -164,7 +164,7 @@ def test_a_host_that_does_not_hear_its_peer_after_its_tasks_stays_drained(severa
     assert "Allow it: nft x; or say ha_pair_open_firewall: true. So deaf-b stays drained, as both hosts would be" in row
 
 
-def test_a_firewall_that_was_open_until_the_boot_is_opened_before_the_host_takes_part_again(several):
+def test_a_firewall_is_opened_before_a_booted_host_takes_part_again(several):
     opened = [*both("closed")[:2], "vrrp_firewall on closed-b", *both("closed")[2:]]
     assert of(several, "closed") == opened, several.output
 

@@ -337,7 +337,7 @@ def test_a_hold_without_a_state_is_in_force_when_the_router_begins():
     assert router.state is State.MASTER
 
 
-def test_a_promotion_from_before_a_boot_does_not_preempt_where_that_is_forbidden():
+def test_a_promotion_of_an_earlier_boot_obeys_nopreempt():
     router = VirtualRouter(replace(ARTICLE_B, preempt=False))
     router.start(T, SavedRouterState(State.INIT, 0.0, 100, "master"))
     for second in range(1, 10):

@@ -189,7 +189,7 @@ def test_after_an_outage_both_accept_each_other_again():
     assert said(two, one.sign(1, b"back")) == b"back"
 
 
-def test_a_session_that_has_ended_does_not_begin_again_with_what_it_has_answered():
+def test_an_ended_session_does_not_begin_again_with_an_old_answer():
     one, two = acquainted()
     one.renew()
     assert said(two, one.sign(1, b"")) == b""

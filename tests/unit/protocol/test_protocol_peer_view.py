@@ -111,7 +111,7 @@ def test_a_standby_that_cannot_take_over(report, text):
     assert standby(told(report), 100.0) == (False, text)
 
 
-def test_another_release_is_a_doubt_and_its_digest_counts_where_it_is_of_the_same_format():
+def test_another_release_is_doubted_unless_its_digest_compares():
     other = replace(NODE, release="r2")
     (doubt,) = told(GOOD, node=other).doubts(100.0)
     assert doubt.text == "it runs another release of the agent (0.4.0)"
@@ -228,7 +228,7 @@ def test_a_standby_with_another_key_is_silent():
     assert seen.doubts(107.0) == []
 
 
-def test_a_standby_that_does_not_hear_this_node_is_told_from_one_that_is_silent():
+def test_a_standby_that_does_not_hear_us_is_not_a_silent_one():
     seen = discard(told(GOOD), UNPROVEN, *(101.0 + number for number in range(9)))
     assert standby(seen, 109.0) == (False, "its messages answer none that this node has sent lately")
     assert "UDP port 61112 on the way to it" in seen.silence(109.0).remedy

@@ -57,7 +57,7 @@ def test_the_summary_comes_first_and_each_instance_has_a_section():
     assert links == [value for name, value in read.attributes if name == "id"]
 
 
-def test_an_instance_has_its_addresses_once_in_the_summary_and_a_report_its_remarks():
+def test_the_summary_has_addresses_once_and_the_report_its_remarks():
     text = page(report(instance(), instance(), remarks=["two addresses are made up"]))
     summary, _, _sections = text.partition("<section")
     assert summary.count("192.168.8.100/24") == 1 and summary.count("web VI_1") == 2

@@ -54,7 +54,7 @@ def test_two_owners_that_nobody_explains():
     assert violation is not None and violation.rule in ("one owner", "exactly one")
 
 
-def test_nobody_that_nobody_explains():
+def test_an_address_removed_without_a_reason_is_a_violation():
     world = Simulator(pair(), watch_class=Invariants)
     world.clock.at(20.0, world.lan.nodes["node-a"].kernel.release)
     violation = world.run().violation

@@ -10,7 +10,7 @@ import pytest
 from vrrp.simulation.kernel import Process
 
 
-def test_what_a_process_does():
+def test_a_process_is_running_paused_or_ended():
     assert [(each.name, each.value) for each in Process] == [
         ("RUNNING", "running"),
         ("PAUSED", "paused"),

@@ -43,7 +43,7 @@ def test_the_broadcast_address_follows_from_the_option(written, broadcast):
     assert desired.broadcast_of(virtual("192.168.8.100/24", broadcast=written)) == expected
 
 
-def test_what_is_and_what_is_not_there():
+def test_an_address_with_another_prefix_is_absent():
     machine = table(addresses=("192.168.8.4/24", "192.168.8.100/24"))
     wanted = (want("192.168.8.100/24"), want("192.168.8.101/24"), want("192.168.8.100/32"))
     assert desired.present(wanted, machine) == wanted[:1]

@@ -112,7 +112,7 @@ def test_without_a_route_no_prefix_length_is_too_wide(option):
         (6, "fe80::1/64", "fd00:77::1/64", "eth0: it has no other IPv6 address but link-local ones"),
     ],
 )
-def test_what_any_instance_brings_along_is_no_subnet(version, own, virtual, told):
+def test_a_virtual_address_of_any_instance_is_no_subnet(version, own, virtual, told):
     second = replace(instance("VI_2"), addresses=(), excluded=instance(addresses=(virtual,)).addresses)
     found = subnets(instance(), second, on_machine=(own, virtual))
     found = subnets(instance(), second, on_machine=(own, virtual))

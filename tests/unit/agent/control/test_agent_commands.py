@@ -234,7 +234,7 @@ def test_what_a_standby_hears_all_the_time_is_an_event_of_the_last_hour(rig, pla
     assert "heard 192.168.8.6 priority 200, 7200 times" in capsys.readouterr().out
 
 
-def test_one_who_follows_is_told_each_entry_once_and_nothing_while_nothing_comes(rig, play, monkeypatch, capfd):
+def test_a_follower_is_told_each_entry_once(rig, play, monkeypatch, capfd):
     """The agent encodes what is new, however many entries it has."""
 
     class Follower(Client):

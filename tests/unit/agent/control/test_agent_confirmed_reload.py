@@ -84,7 +84,7 @@ def test_a_master_that_stops_meanwhile_is_replaced_after_skew_time(standby):
     standby(scenario)
 
 
-def test_a_standby_that_has_taken_over_follows_the_master_that_comes_back_with_the_new(standby):
+def test_a_standby_that_took_over_follows_a_changed_master_back(standby):
     """The master was away for longer than Master_Down_Interval, as it changed."""
 
     def scenario(node):

@@ -107,7 +107,7 @@ def test_another_name_moves_nothing(reloading):
     reloading(text(), text(name="web"), look)
 
 
-def test_a_master_with_another_virtual_router_id_stays_master_and_says_nothing_under_the_old_one(reloading):
+def test_a_master_with_another_virtual_router_id_leaves_the_old_one(reloading):
     def look(machine, answer):
         assert answer["changed"] == ["VI_1"]
         sent = [each for each in moved(machine) if each[0] not in ("install", "announce")]

@@ -75,7 +75,7 @@ def test_an_instance_that_has_not_started():
     assert shown(Bench(instance()), 5.0) == BEFORE_THE_START
 
 
-def test_what_is_configured():
+def test_the_status_shows_the_configuration():
     fields = {"version": 3, "priority": 90, "advert_int_cs": 25, "nopreempt": True, "unicast_peers": (PEER,)}
     excluded = (VirtualAddress(ip_interface("fd00::100/64")),)
     bench = Bench(instance(name="a", virtual_router_id=7, excluded=excluded, **fields))
@@ -209,7 +209,7 @@ def test_a_fault_is_told_with_what_the_checks_say():
         ([CheckResult(name, "script", None) for name in "ab"], "G", "the first result of a, b"),
     ],
 )
-def test_what_an_instance_waits_for_before_its_start(checks, group, text):
+def test_an_instance_says_what_it_waits_for_before_its_start(checks, group, text):
     bench = Bench(instance())
     bench.instance.tracking.checks = tuple(checks)
     bench.instance.router.group = group

@@ -108,7 +108,7 @@ def test_a_ledger_is_believed_of_what_was_set_in_the_life_of_its_process(address
     assert not ownership.was_set(place, machine, {place: until}), "what no configuration names needs the kernel's word"
 
 
-def test_what_has_gone_is_nobodys():
+def test_a_removed_address_was_set_by_no_process():
     place = (2, ip_interface("192.0.2.9/24"))
     assert not ownership.was_set_before(place, stamped(400_000), {place: LIVED_UNTIL})
 

@@ -129,7 +129,7 @@ def test_a_rule_with_everything():
         (Rule(4, action="prohibit"), 8, 0),
     ],
 )
-def test_what_a_rule_does(rule, action, table):
+def test_each_action_of_a_rule_has_its_number(rule, action, table):
     add, _remove = route_requests.rule_requests(rule, 100)
     assert (add[16 + 7], add[16 + 4]) == (action, table)
     assert ("08000400c8000000" in add.hex()) == (rule.action == "goto")

@@ -77,7 +77,7 @@ def test_a_rule_without_preference_gets_keepalived_s():
     assert [way.text.split(":")[0] for way in ways] == ["16384", "16383", "16384", "5"]
 
 
-def test_what_an_interface_keeps_away():
+def test_an_unusable_interface_keeps_its_routes_away():
     machine = table(eth(), eth("eth1", 3, up=False), eth("eth2", 4, running=False))
     routes = [Route(NETWORK, hops=(NextHop(None, name),)) for name in ("eth0", "eth1", "eth2", "eth3")]
     rules = [Rule(4, iif="eth4"), Rule(4, oif="eth5", no_track=True)]

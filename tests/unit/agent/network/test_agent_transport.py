@@ -309,7 +309,7 @@ def test_a_listener_for_ipsec_ah_has_the_second_socket(machine):
     assert machine.network.channels["eth0", 4].ah.joined == {"224.0.0.18"}
 
 
-def test_a_listener_that_cannot_join_its_group_leaves_the_instance_its_receiver(machine):
+def test_a_listener_without_its_group_leaves_the_receiver_alone(machine):
     machine.attach()
     machine.network.sender("eth0").join = machine._refuse
     machine.network.overhear([listener(virtual_router_id=77, mcast_dst_ip=ip_address("224.0.0.99"))])

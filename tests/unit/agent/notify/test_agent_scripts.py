@@ -152,7 +152,7 @@ def test_a_script_that_hangs_is_ended_with_all_that_it_started(tmp_path):
     assert gone(int(pid.read_text()))
 
 
-def test_what_a_reload_removes(tmp_path):
+def test_a_removed_instance_is_deleted_for_those_who_asked(tmp_path):
     file = tmp_path / "told"
     old = Notify(fault=writing(file, "f"), stop=writing(file, "s"), any=writing(file, "any"))
     play(old, [("BACKUP", 100), ("DELETED", 100)])

@@ -88,7 +88,15 @@ def test_a_master_knows_its_standby_and_the_standby_says_nothing_of_its_own():
     async def scenario(network, a, b):
         assert a.standby()["ready"] is None
         await asyncio.sleep(1)
-        good = {"node": "web-b", "ready": True, "why": "", "remedy": "", "planned": False, "state": "BACKUP", "stopped": False}
+        good = {
+            "node": "web-b",
+            "ready": True,
+            "why": "",
+            "remedy": "",
+            "planned": False,
+            "state": "BACKUP",
+            "stopped": False,
+        }
         assert a.standby() == {**good, "priority": 100, "troubles": []}
         assert b.standby() is None
         told = a.other.status()
@@ -163,7 +171,7 @@ def test_a_change_in_step_is_told_at_once_and_logs_nothing():
     played(scenario)
 
 
-def test_a_missing_key_is_logged_once_and_a_reload_with_one_is_the_end_of_that():
+def test_a_missing_key_is_logged_once_until_a_reload_finds_one():
     missing = "is not ready: the key file cannot be read"
 
     async def scenario(network, a, b):
@@ -308,7 +316,7 @@ def test_the_key_is_read_alone_and_a_file_that_was_edited_stays_unread(rig, tmp_
     asyncio.run(scenario())
 
 
-def test_a_configuration_that_has_waited_does_not_bring_back_the_keys_of_before():
+def test_a_configuration_that_waited_does_not_restore_old_keys():
     async def scenario(network, a, b):
         other = KEY[::-1]
         a.other.take_keys(replace(SETTINGS, keys=(other,), read_at=20.0))

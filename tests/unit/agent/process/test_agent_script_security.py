@@ -204,7 +204,7 @@ class TestFifo:
         os.mkfifo(tmp_path / "there")
         assert self.fifo(tmp_path / "there") == []
 
-    def test_what_is_no_fifo(self, tmp_path):
+    def test_a_regular_file_is_no_fifo(self, tmp_path):
         (tmp_path / "file").touch()
         assert self.fifo(tmp_path / "file") == [
             f"/f.conf:2:17: error: {tmp_path}/file is not a FIFO (remove it, or write another path)"
@@ -222,7 +222,7 @@ class TestFifo:
         tmp_path.chmod(0o777)
         assert self.fifo(tmp_path / "fifo", agent_user=stranger) == []
 
-    def test_what_the_sandbox_forbids(self):
+    def test_a_fifo_where_the_service_may_not_write_is_refused(self):
         assert "the service may not write to /var/spool (put it in" in self.fifo("/var/spool/fifo", writable=())[0]
         assert self.fifo("/var/spool/fifo", writable=("/var/spool",)) == []
         assert "only the service sees the FIFO /tmp/fifo" in self.fifo("/tmp/fifo", writable=("/tmp",))[0]

@@ -267,7 +267,7 @@ def test_a_file_system_with_room_for_half_of_it_keeps_no_state(tmp_path, monkeyp
     assert not made.there and saved_state.read(str(tmp_path)).entries == ()
 
 
-def test_without_a_boot_id_a_saved_state_is_of_this_boot_only_if_it_has_none_either(tmp_path, monkeypatch):
+def test_a_saved_state_without_a_boot_id_needs_a_kernel_without_one(tmp_path, monkeypatch):
     monkeypatch.setattr(saved_state, "BOOT_ID", str(tmp_path / "nothing"))
     made = StateFile(str(tmp_path))
     made.open()
