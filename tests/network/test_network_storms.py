@@ -20,7 +20,7 @@ from lab.storms import STORMS, blowing
 pytestmark = [pytest.mark.timing, pytest.mark.alone]
 
 INTERVAL_S = 0.1
-FOR_S = 3.0
+FOR_S = 2.0
 LOG_LINES = 100  # a second
 
 
