@@ -22,6 +22,7 @@ from vrrp.agent.instances import Instances
 from vrrp.agent.log import Log
 from vrrp.agent.netlink.links import InterfaceTable
 from vrrp.agent.restart_memory import RestartMemory
+from vrrp.protocol.event_log import EventLog
 from vrrp.protocol.override import Refused
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Parameters
@@ -74,18 +75,19 @@ class Standing:
     addresses: SimpleNamespace
     router: VirtualRouter
     restart: RestartMemory
+    journal: EventLog
 
 
 def agent() -> Commands:
     """Return an agent that is about to stop, as far as its commands look at it."""
     instances = Instances()
     router, memory = VirtualRouter(Parameters(2, 51, 100, 100)), RestartMemory(lambda now: None, None)
-    instances.running["VI_1"] = Standing("VI_1", SimpleNamespace(owned=()), router, memory)
+    instances.running["VI_1"] = Standing("VI_1", SimpleNamespace(owned=()), router, memory, EventLog())
     groups = SimpleNamespace(command=refuse, mates=lambda instance: (instance,))
     log = Log(io.StringIO())
     mastership = Mastership(instances, groups, lambda: True, lambda: None, log)
     reload = Reload(None, None, None, lambda: True, None, None, None, log)
-    recorder = SimpleNamespace(events=lambda instance: ["{}"])
+    recorder = SimpleNamespace(events=lambda instance, after: {"lines": ["{}"], "more": False})
     maintenance = Maintenance("/nowhere", mastership, instances, groups, None, None, lambda: NOON, log)
     other_node = SimpleNamespace()  # only a status asks it
     parts = instances, InterfaceTable, mastership, maintenance, reload, recorder, other_node
