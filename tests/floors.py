@@ -17,6 +17,7 @@ LIBRARY = Path(__file__).parents[1] / "plugins" / "module_utils"
 FOLDERS = (("report", "vrrp"), ("keepalived", "inventory", "pair_simulation"), ("deployment",), ("drill",))
 # The package vrrp: the files and folders in one line do not import each other.
 PACKAGE = (
+    ("ip_types",),
     ("argv", "runtime", "streams", "protocol"),
     ("config",),
     ("agent", "simulation"),

@@ -23,7 +23,7 @@ from vrrp.agent.log import Log
 from vrrp.agent.netlink.links import InterfaceTable
 from vrrp.agent.restart_memory import RestartMemory
 from vrrp.protocol.event_log import EventLog
-from vrrp.protocol.override import Refused
+from vrrp.protocol.override import CommandRefused
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Parameters
 from vrrp.protocol.terms import Terms, TermsError, parse
@@ -64,7 +64,7 @@ def nearly_requests(draw):
 
 
 def refuse(*arguments):
-    raise Refused("it is in FAULT")
+    raise CommandRefused("it is in FAULT")
 
 
 @dataclass(eq=False)

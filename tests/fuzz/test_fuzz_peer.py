@@ -12,7 +12,7 @@ from fuzzing import fuzz
 from hypothesis import strategies as st
 
 from vrrp.protocol.peer_report import STATES, InstanceReport, NodeReport, Report, ReportError, decode, encode
-from vrrp.protocol.peer_session import MALFORMED, REPLAY, SIGNATURE, UNPROVEN, Refused, Session
+from vrrp.protocol.peer_session import MALFORMED, REPLAY, SIGNATURE, UNPROVEN, MessageRefused, Session
 from vrrp.protocol.peer_view import PeerView
 
 A, B = ip_address("192.0.2.1"), ip_address("192.0.2.2")
@@ -76,7 +76,7 @@ def test_no_octets_pass_but_those_that_were_signed(steps):
             message = message[:at] + octets + message[at + len(octets) :]
         try:
             _version, content, _begins = two.verify(message)
-        except Refused as refused:
+        except MessageRefused as refused:
             assert refused.reason in (MALFORMED, SIGNATURE, REPLAY, UNPROVEN)
         else:
             assert message in recorded
@@ -85,7 +85,7 @@ def test_no_octets_pass_but_those_that_were_signed(steps):
             assert content.isdigit()
         try:
             one.verify(two.sign(1, b""))
-        except Refused as refused:
+        except MessageRefused as refused:
             assert refused.reason == UNPROVEN
 
 

@@ -39,7 +39,7 @@ class GroupPartitions(Partitions):
 
     def settle_s(self) -> float:
         nodes = self.lan.nodes.values()
-        rounds = MIXED_ROUNDS if any(mixed(node.team) for node in nodes) else ROUNDS
+        rounds = MIXED_ROUNDS if any(mixed(node.machine_group) for node in nodes) else ROUNDS
         return rounds * super().settle_s()
 
     def _judge_nobody(self, side: Side, since: float) -> None:
@@ -74,24 +74,29 @@ class GroupInvariants(Invariants):
     def ended(self) -> None:
         self.sides.close()
 
-    def settled(self, team) -> None:
+    def settled(self, machine_group) -> None:
         """Check that no member speaks as MASTER while another one gives up or has a fault."""
-        speaking = [node for node in team.nodes.values() if node.speaks]
-        for node in team.nodes.values() if speaking else ():
+        speaking = [node for node in machine_group.nodes.values() if node.speaks]
+        for node in machine_group.nodes.values() if speaking else ():
             if node.router.yielding or node.faults:
                 said = "gives up" if node.router.yielding else "has a fault"
                 text = f"{node.name} speaks as MASTER on {speaking[0].label} and {said} on {node.label}"
                 raise Violated(self.clock.now, "whole", text)
 
     def _can_move(self, nodes: tuple[str, ...]) -> bool:
-        teams = {node.name: node.team for node in self.lan.nodes.values()}
-        if any(map(mixed, teams.values())):
+        machine_groups = {node.name: node.machine_group for node in self.lan.nodes.values()}
+        if any(map(mixed, machine_groups.values())):
             return False
-        moved = {name for name in nodes if not all(map(_takes_part, teams[name].nodes.values()))}
-        others = [each for name, team in teams.items() if name not in moved for each in team.nodes.values()]
-        failing = any(node.faults for name in moved for node in teams[name].nodes.values())
-        names = [name for name in teams if not (failing and name in moved)]
-        connected = _talk(self.lan, list(teams)) and all(_talk(each.lan, names) for each in others)
+        moved = {name for name in nodes if not all(map(_takes_part, machine_groups[name].nodes.values()))}
+        others = [
+            each
+            for name, machine_group in machine_groups.items()
+            if name not in moved
+            for each in machine_group.nodes.values()
+        ]
+        failing = any(node.faults for name in moved for node in machine_groups[name].nodes.values())
+        names = [name for name in machine_groups if not (failing and name in moved)]
+        connected = _talk(self.lan, list(machine_groups)) and all(_talk(each.lan, names) for each in others)
         return connected and all(map(_takes_part, others)) and super()._can_move(nodes)
 
 
@@ -103,9 +108,9 @@ def _talk(lan: Lan, names: list[str]) -> bool:
     return len({lan.side[name] for name in names}) == 1
 
 
-def mixed(team) -> bool:
+def mixed(machine_group) -> bool:
     """Return whether this machine has other priorities on other segments, so that two groups may lose to each other."""
-    return len({(node.router.priority, *node.past.priorities()) for node in team.nodes.values()}) > 1
+    return len({(node.router.priority, *node.past.priorities()) for node in machine_group.nodes.values()}) > 1
 
 
 def demand(clock: Clock, lans: dict[int, Lan]) -> None:

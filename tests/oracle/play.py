@@ -9,14 +9,14 @@ from typing import Any
 
 from vrrp.simulation.scenario import Scenario
 from vrrp.simulation.simulator import Run, Simulator
-from vrrp.simulation.sync_groups import Joint
+from vrrp.simulation.sync_groups import GroupSimulator
 
 from . import group_invariants
 from .group_invariants import GroupInvariants
 from .invariants import Invariants
 
 
-class WatchedJoint(Joint):
+class WatchedGroupSimulator(GroupSimulator):
     """It plays several segments at once, each under its rules and all of them under those of sync groups."""
 
     def __init__(self, scenario: Scenario, **options: Any) -> None:
@@ -25,15 +25,15 @@ class WatchedJoint(Joint):
     def look(self) -> None:
         """Judge the groups where every segment is at rest."""
         if all(watch.at_rest() for watch in self.watches()):
-            group_invariants.demand(self.clock, {lan: world.lan for lan, world in self.worlds.items()})
+            group_invariants.demand(self.clock, {lan: simulator.lan for lan, simulator in self.simulators.items()})
 
 
 def play(scenario: Scenario, **options: Any) -> Run:
-    """Run a scenario; with several segments the timeline is that of all. ``options`` are for World and Joint."""
+    """Run a scenario; with several segments the timeline is that of all. ``options`` are those of a simulator."""
     if scenario.lans == (1,):
         options.pop("group_class", None)
         return Simulator(scenario, watch_class=Invariants, **options).run()
-    joint = WatchedJoint(scenario, **options)
-    runs = joint.run()
+    simulator = WatchedGroupSimulator(scenario, **options)
+    runs = simulator.run()
     first = runs[scenario.lans[0]]
-    return Run(scenario, joint.timeline, first.client, first.violation, first.ended_at)
+    return Run(scenario, simulator.timeline, first.client, first.violation, first.ended_at)

@@ -240,7 +240,7 @@ class NeverLetsGo(Group):
     """It keeps addresses that no peer has taken over, though the group is BACKUP."""
 
     def _mastership(self, members, now):
-        return [move for move in super()._mastership(members, now) if move.name != "let_go"]
+        return [move for move in super()._mastership(members, now) if move.name != "release_addresses"]
 
 
 class MovesOneOnly(Group):

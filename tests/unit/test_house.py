@@ -157,6 +157,15 @@ def test_everything_else_is_the_standard_library_or_relative():
                 assert node.module.split(".")[0] not in ("ansible", "ansible_collections", "vrrp"), name_of(path)
 
 
+def test_a_type_of_both_ip_versions_is_named_once():
+    assert [
+        name_of(path)
+        for path in FILES
+        for node in nodes(path)
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("Union[IPv4")
+    ] == ["vrrp/ip_types.py"] * 3
+
+
 def test_a_file_is_one_noun():
     assert not [name_of(path) for path in FILES if len(path.read_text(encoding="utf-8").splitlines()) > 400]
 

@@ -23,6 +23,7 @@ CHECKOUT = TESTS.parents[1]
 TEST_FILES = sorted([*TESTS.parent.rglob("*.py"), *(CHECKOUT / "molecule").rglob("*.py")])
 ELSEWHERE = {
     **dict.fromkeys(("global_defs", "groups", "track_blocks", "vrrp_instance"), BLOCKS),
+    "ip_types": "test_house.py",
     "parameter_history": "../simulation/test_simulation_mutants.py",
 }
 

@@ -46,7 +46,7 @@ def test_each_virtual_router_is_a_question():
     assert (one.label, two.label) == ("VI_1", "VI_2")
     assert [str(fault) for fault in one.scenario.faults] == ["at 10: kill node-a"]
     assert [fault.verb for fault in two.scenario.faults] == ["kill", "break"]
-    assert one.joint is two.joint is None
+    assert one.group_options is two.group_options is None
 
 
 def test_a_fault_of_a_node_that_has_no_such_virtual_router_is_left_out():

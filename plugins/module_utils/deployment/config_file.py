@@ -24,7 +24,7 @@ from ..vrrp.config.model.configuration import Configuration
 from ..vrrp.config.semantics.programs import Programs
 from ..vrrp.config.syntax.diagnostics import ERROR, Problem
 from ..vrrp.config.syntax.redact import mask_secrets
-from ..vrrp.protocol.packet import Address
+from ..vrrp.ip_types import Address
 from . import files, paths, release, running_release, unit
 from .change import DeploymentError
 
@@ -67,7 +67,7 @@ class ConfigFile:
             self._reports[text] = inspect_here(text, self.path)
         return self._reports[text]
 
-    def judge(self, text: str, hosts: Collection[Address] = ()) -> tuple[Configuration, list[str]]:
+    def validate(self, text: str, hosts: Collection[Address] = ()) -> tuple[Configuration, list[str]]:
         """Return the configuration of ``text`` and warnings about it. Raises Refused with all problems.
 
         ``hosts`` are virtual addresses that another program has set and will take away.
@@ -116,7 +116,7 @@ class ConfigFile:
                 old = self._report(self.old.decode()).configuration
         return compare(old or _NOTHING, new)
 
-    def foresee(self, text: str, agent: Optional[Agent]) -> Optional[dict[str, Any]]:
+    def dry_run(self, text: str, agent: Optional[Agent]) -> Optional[dict[str, Any]]:
         """Return what a reload would do, as the running agent foresees it; None without an agent that knows it.
 
         The agent then parses the text, and there is no need to do it here. An agent that has it in force is not asked.

@@ -18,7 +18,7 @@ from typing import Any, Optional
 
 from ..vrrp.client import TOO_OLD, AgentError, AgentUnreachable, Client
 from .maintenance import foreseen, same
-from .mastership import BACKUP, MASTER, dispensable, gone, is_backup, is_master, served, settled
+from .mastership import BACKUP, MASTER, can_be_removed, has_master, is_backup, is_idle, is_master, is_stable
 from .node_interfaces import links
 from .switchover import SwitchoverError
 
@@ -71,7 +71,7 @@ class Drainer:
 
     def demand_waiting(self, before: Node) -> None:
         """Raise SwitchoverError where only a wait can show that another node serves what this one gives up."""
-        needed = [each for each in before["instances"] if not dispensable(each, math.inf)]
+        needed = [each for each in before["instances"] if not can_be_removed(each, math.inf)]
         if needed and not before["drained"]:
             text = f"only by waiting can be seen whether a peer takes over {_names(needed)}: wait, or say force: true"
             raise SwitchoverError(text, before=before)
@@ -115,7 +115,7 @@ class Drainer:
             now = self.look()
             # A master that was heard before this node takes part again may be dead by now.
             lately_s = elapsed_s if before["drained"] else math.inf
-            if all(settled(each) and served(each, lately_s) for each in now["instances"]):
+            if all(is_stable(each) and has_master(each, lately_s) for each in now["instances"]):
                 break
             if elapsed_s > timeout_s:
                 idle = [each for each in now["instances"] if not _takes_part(each, lately_s)]
@@ -140,7 +140,7 @@ class Drainer:
             for each in leading:
                 self._client.demote(each["name"])
                 asked.add(each["name"])
-            needed = [each for each in instances if not dispensable(each, elapsed_s)]
+            needed = [each for each in instances if not can_be_removed(each, elapsed_s)]
             if not needed:
                 return
             if elapsed_s > timeout_s:
@@ -157,7 +157,7 @@ class Drainer:
 
     @staticmethod
     def _gone(instance: Mapping[str, Any]) -> bool:
-        return gone(instance)
+        return is_idle(instance)
 
     def _left(self) -> str:
         """Return what is not given up yet, as the agent reports it, or where it reports nothing, as the kernel does."""
@@ -196,11 +196,11 @@ class KeepalivedDrainer(Drainer):
 
     @staticmethod
     def _gone(instance: Mapping[str, Any]) -> bool:
-        return dispensable(instance, math.inf)
+        return can_be_removed(instance, math.inf)
 
 
 def _takes_part(instance: Mapping[str, Any], lately_s: float) -> bool:
-    return (is_master(instance) or is_backup(instance)) and served(instance, lately_s)
+    return (is_master(instance) or is_backup(instance)) and has_master(instance, lately_s)
 
 
 def _names(instances: Instances) -> str:

@@ -32,7 +32,7 @@ def is_backup(instance: Instance) -> bool:
     return instance["state"] == BACKUP and instance["master"] is not None and not instance["addresses_present"]
 
 
-def settled(instance: Instance) -> bool:
+def is_stable(instance: Instance) -> bool:
     """Return whether mastership is not about to move by itself, as far as this node can know."""
     if instance["state"] == MASTER:
         return installed(instance) and all(peer["priority"] <= instance["priority"] for peer in _speaking(instance))
@@ -41,22 +41,22 @@ def settled(instance: Instance) -> bool:
     return not instance["preempt"] or instance["master"]["priority"] >= instance["priority"]
 
 
-def served(instance: Instance, lately_s: float) -> bool:
+def has_master(instance: Instance, lately_s: float) -> bool:
     """Return whether it has a master: this node, or one that was heard in the last ``lately_s`` seconds."""
     return instance["state"] == MASTER or (instance["master"] is not None and _seen_s(instance["master"]) <= lately_s)
 
 
-def gone(instance: Instance) -> bool:
+def is_idle(instance: Instance) -> bool:
     """Return whether it has ended, or not begun, and no virtual address is left here."""
     return instance["state"] in ("STOP", "INIT") and not instance["addresses_present"]
 
 
-def dispensable(instance: Instance, lately_s: float) -> bool:
+def can_be_removed(instance: Instance, lately_s: float) -> bool:
     """Return whether this node can give it up: it serves nothing here, or another master has been heard.
 
     That is in the last ``lately_s`` seconds. An instance that is in FAULT, has ended or has not begun serves nothing.
     """
-    return gone(instance) or instance["state"] == "FAULT" or (is_backup(instance) and served(instance, lately_s))
+    return is_idle(instance) or instance["state"] == "FAULT" or (is_backup(instance) and has_master(instance, lately_s))
 
 
 def at_rest(status: Mapping[str, Any]) -> bool:
@@ -64,7 +64,7 @@ def at_rest(status: Mapping[str, Any]) -> bool:
 
     ``status`` is that of its agent.
     """
-    quiet = gone if status.get("drained") else settled
+    quiet = is_idle if status.get("drained") else is_stable
     return all(quiet(instance) and _knows_standby(instance) for instance in status["instances"])
 
 

@@ -31,7 +31,7 @@ def run(module: Any) -> dict[str, Any]:
     instances = _keepalived()
     hosts = [ip_interface(text).ip for each in instances for text in (*each["addresses"], *each["excluded"])]
     file = ConfigFile(module.params["path"], module.params["runtime_dir"])
-    configuration, warnings = file.judge(content, hosts)
+    configuration, warnings = file.validate(content, hosts)
     for warning in dict.fromkeys(warnings):
         module.warn(warning)
 

@@ -35,15 +35,15 @@ def run(module: Any) -> dict[str, Any]:
     file = ConfigFile(module.params["path"] or paths.CONFIG, module.params["runtime_dir"])
     agent = file.agent()
     try:
-        foreseen = file.foresee(content, agent)
+        foreseen = file.dry_run(content, agent)
     except Refused:
-        _warn(module, file.judge(content)[1])  # root may see more problems, and tells all of them at once
+        _warn(module, file.validate(content)[1])  # root may see more problems, and tells all of them at once
         raise
     if foreseen is not None and "programs" in foreseen:
         plan, warnings = foreseen["plan"], file.judge_programs(from_json(foreseen["programs"]))
         _warn(module, [*foreseen["warnings"], *warnings])
     else:
-        configuration, warnings = file.judge(content)
+        configuration, warnings = file.validate(content)
         plan = as_values(file.plan(configuration)) if foreseen is None else foreseen["plan"]
         _warn(module, [*warnings, *([] if foreseen is None else foreseen["warnings"])])
     service, owner = Service(Run(module.run_command)), Account(paths.USER, Run(module.run_command)).owner()

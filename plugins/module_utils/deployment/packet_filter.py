@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Optional
 
+from ..vrrp.ip_types import Address
 from ..vrrp.protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL
-from ..vrrp.protocol.packet import Address
 
 UDP_PROTOCOL = 17
 NAMES = {VRRP_PROTOCOL: "vrrp", AH_PROTOCOL: "ah", UDP_PROTOCOL: "udp"}

@@ -22,6 +22,7 @@ from ..vrrp.agent.netlink.bpf import LOAD_OCTET, attach, only
 from ..vrrp.agent.netlink.links import Link
 from ..vrrp.agent.network import ip_headers
 from ..vrrp.agent.network.sockets import PACKET_MAX, open_socket
+from ..vrrp.ip_types import Address
 from ..vrrp.protocol import ipsec_ah
 from ..vrrp.protocol.arp_ndp import ETHERTYPE_IPV6
 from ..vrrp.protocol.constants import (
@@ -34,7 +35,7 @@ from ..vrrp.protocol.constants import (
     VRRP_PROTOCOL,
     VRRP_TTL,
 )
-from ..vrrp.protocol.packet import Address, Advertisement, PacketError, decode, encode, length_of
+from ..vrrp.protocol.packet import Advertisement, PacketError, decode, encode, length_of
 
 MULTICAST, UNICAST = "multicast", "unicast"
 VRRP, AH, UDP = "vrrp", "ah", "udp"

@@ -22,9 +22,10 @@ from ..vrrp.agent.netlink.links import InterfaceTable, Link, dump
 from ..vrrp.agent.network import ip_headers
 from ..vrrp.agent.network.claims import ClaimSocket
 from ..vrrp.agent.network.sockets import SocketError, open_socket
+from ..vrrp.ip_types import Address
 from ..vrrp.protocol.arp_ndp import question, read_claim
 from ..vrrp.protocol.constants import AH_PROTOCOL, HEADER_LENGTH, VRRP_PROTOCOL
-from ..vrrp.protocol.packet import Address, PacketError, decode, length_of
+from ..vrrp.protocol.packet import PacketError, decode, length_of
 from . import reach
 
 PROBES = 3  # RFC 5227 section 1.1: PROBE_NUM

@@ -9,7 +9,7 @@ import time
 from typing import Any, Optional
 
 from ..vrrp.client import TOO_OLD, AgentError, Client
-from .mastership import is_backup, is_master, predict, settled
+from .mastership import is_backup, is_master, is_stable, predict
 
 _POLL_S = 0.02
 _HOW_TO_UNDRAIN = "Let it take part again with the module hotstandby.vrrp.vrrp_drain, state: active"
@@ -80,7 +80,7 @@ class Switchover:
         down_s = 3 * now["advert_int_s"] + 1 + getattr(self._client, "later_s", 0)
         while timeout_s and not _arrived(now, wanted, expected):
             waited_s = time.monotonic() - start
-            if wanted == "auto" and settled(now) and waited_s > min(down_s, timeout_s):
+            if wanted == "auto" and is_stable(now) and waited_s > min(down_s, timeout_s):
                 break
             if waited_s > timeout_s:
                 text = f"{before['name']} did not become {wanted if wanted != 'auto' else 'settled'} within"
@@ -115,5 +115,5 @@ class Switchover:
 def _arrived(instance: dict[str, Any], wanted: str, expected: Optional[str]) -> bool:
     if wanted == "auto":
         # Priorities take time: first the state that follows from them, then no more moves.
-        return instance["state"] == expected and (settled(instance) or bool(instance["faults"]))
+        return instance["state"] == expected and (is_stable(instance) or bool(instance["faults"]))
     return {"master": is_master, "backup": is_backup}[wanted](instance)

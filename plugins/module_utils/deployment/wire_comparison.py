@@ -18,8 +18,8 @@ from ..vrrp.agent.netlink.links import InterfaceTable
 from ..vrrp.agent.network import ip_headers
 from ..vrrp.agent.network.authentication import Authenticator
 from ..vrrp.config.model.configuration import Configuration, Instance
+from ..vrrp.ip_types import Address
 from ..vrrp.protocol.constants import AH_PROTOCOL
-from ..vrrp.protocol.packet import Address
 from ..vrrp.protocol.validation import Discard, accept
 from .packet_fields import BY_NATURE, OWN, Difference, differences
 from .wire_listener import Heard
@@ -129,9 +129,9 @@ def our_source(instance: Instance, table: InterfaceTable) -> Optional[Address]:
 
 def packet(instance: Instance, source: Optional[Address], priority: int, destination: Address) -> Optional[bytes]:
     """Return the packet that our agent would send from ``source``; None where it would send none there."""
-    guard = Authenticator(instance)
-    guard.take(instance, source)
-    return next((each for each, text in guard.packets(priority) if text == str(destination)), None)
+    authenticator = Authenticator(instance)
+    authenticator.take(instance, source)
+    return next((each for each, text in authenticator.packets(priority) if text == str(destination)), None)
 
 
 def _in_place_of(instance: Instance, heard: Heard) -> Instance:
@@ -144,12 +144,12 @@ def _in_place_of(instance: Instance, heard: Heard) -> Instance:
 
 def discarded(instance: Instance, heard: Heard, source: Optional[Address], wall: float) -> str:
     """Return why our agent would discard an advertisement; "" where it would take it."""
-    guard, received = Authenticator(instance, lambda: wall), heard.received
-    guard.take(instance, source)
+    authenticator, received = Authenticator(instance, lambda: wall), heard.received
+    authenticator.take(instance, source)
     inside_ah = received.source.version == 4 and heard.packet[ip_headers.PROTOCOL_AT] == AH_PROTOCOL
     try:
-        guard.check_ah(inside_ah, heard.packet)
-        accept(received.payload, received.source, received.destination, received.hops, guard.expectation, wall)
+        authenticator.check_ah(inside_ah, heard.packet)
+        accept(received.payload, received.source, received.destination, received.hops, authenticator.expectation, wall)
     except Discard as discard:
         return discard.detail
     return ""

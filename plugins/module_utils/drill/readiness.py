@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
+from ..inventory.host import NodeFacts
 from ..inventory.verify import proof
 from .duration import too_short
 from .fault import NODE, unit
 from .options import SWITCHOVER
 
-Found = Mapping[str, Any]  # what vrrp_info returned of a node, with samples
 _HEARD_S = 1.0  # until an advertisement has an effect that can be seen
 
 
-def plan(kind: str, found: Mapping[str, Found], seconds: float, service: Optional[str] = None) -> dict[str, Any]:
+def plan(kind: str, found: Mapping[str, NodeFacts], seconds: float, service: Optional[str] = None) -> dict[str, Any]:
     """Return what a drill of this kind does with a pair, and the ``problems`` that forbid it.
 
     ``found`` has both nodes. The ``victim`` is the node that is master of the first instance; ``masters`` has the
@@ -60,7 +60,7 @@ def plan(kind: str, found: Mapping[str, Found], seconds: float, service: Optiona
     }
 
 
-def probed(found: Found) -> dict[str, str]:
+def probed(found: NodeFacts) -> dict[str, str]:
     """Return the address of each instance that a client is to probe: the first one that is not link-local."""
     chosen = {}
     for instance in found.get("instances") or ():
@@ -86,7 +86,7 @@ def _of_instance(host: str, instance: Mapping[str, Any], seconds: Optional[float
     return problems
 
 
-def _service(found: Found, host: str, named: Optional[str]) -> tuple[Optional[str], list[str]]:
+def _service(found: NodeFacts, host: str, named: Optional[str]) -> tuple[Optional[str], list[str]]:
     """Return the unit to stop: the one that was named, or the one that the instances of the node watch."""
     if named:
         whole = unit(named)
@@ -106,19 +106,19 @@ def _service(found: Found, host: str, named: Optional[str]) -> tuple[Optional[st
     ]
 
 
-def _longest_interval_s(found: Mapping[str, Found]) -> float:
+def _longest_interval_s(found: Mapping[str, NodeFacts]) -> float:
     instances = (instance for each in found.values() for instance in each.get("instances") or ())
     return max((float(instance.get("advert_int_s") or 0.0) for instance in instances), default=0.0)
 
 
-def _interfaces(found: Found) -> list[str]:
+def _interfaces(found: NodeFacts) -> list[str]:
     """Return where advertisements and virtual addresses are."""
     names = [instance["interface"] for instance in found.get("instances") or () if instance.get("interface")]
     names += [link["name"] for link in found.get("interfaces") or () if link.get("virtual_addresses")]
     return list(dict.fromkeys(names))
 
 
-def _addresses(found: Found) -> list[str]:
+def _addresses(found: NodeFacts) -> list[str]:
     """Return all that is on the network for a master: also virtual_ipaddress_excluded, which is not advertised."""
     said: list[str] = []
     for instance in found.get("instances") or ():

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_interface
 from typing import Any
 
+from ..vrrp.ip_types import Interface
 from .errors import nowhere
 from .host import FACTS, Host
 from .instance import PairInstance, drafts
-from .vip import Interface, VirtualIp
+from .vip import VirtualIp
 
 INTERFACE = "eth0"
 _WIDE = {4: (24, 16), 6: (64, 48)}  # a subnet where nothing tells one, and one that has room around each address

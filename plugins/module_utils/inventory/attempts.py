@@ -10,13 +10,13 @@ from ipaddress import ip_address, ip_interface
 from typing import Any, Optional
 
 from ..vrrp.protocol.constants import VERSION_2
+from .host import NodeFacts
 
-Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Instances = Sequence[Mapping[str, Any]]
 
 
 def attempts(
-    hosts: Sequence[str], found: Mapping[str, Found], plan: Mapping[str, Instances], proven_too: bool = False
+    hosts: Sequence[str], found: Mapping[str, NodeFacts], plan: Mapping[str, Instances], proven_too: bool = False
 ) -> dict[str, list[Any]]:
     """Return for each host the attempts to its peer, as ``vrrp_info`` takes them in its option ``reach``.
 
@@ -41,7 +41,7 @@ def attempts(
 
 
 def _attempt(
-    here: Found, there: Found, instance: Mapping[str, Any], theirs: Mapping[str, Any]
+    here: NodeFacts, there: NodeFacts, instance: Mapping[str, Any], theirs: Mapping[str, Any]
 ) -> Optional[dict[str, Any]]:
     unicast = bool(instance.get("unicast_peer"))
     source, peer = own_address(here, instance), own_address(there, theirs)
@@ -70,7 +70,7 @@ def _has_header(instance: Mapping[str, Any], version: int, source: str) -> bool:
     return authenticates and instance.get("auth_type") == "AH"
 
 
-def own_address(found: Found, instance: Mapping[str, Any]) -> Optional[str]:
+def own_address(found: NodeFacts, instance: Mapping[str, Any]) -> Optional[str]:
     """Return the address from which an instance advertises: the one that it names, or the first of its interface.
 
     Over IPv6 that is the first link-local one, and with unicast the first other one.
@@ -90,11 +90,11 @@ def own_address(found: Found, instance: Mapping[str, Any]) -> Optional[str]:
     return None
 
 
-def _links(found: Found) -> Sequence[Mapping[str, Any]]:
+def _links(found: NodeFacts) -> Sequence[Mapping[str, Any]]:
     return found.get("interfaces") or ()
 
 
-def _proven(entry: Mapping[str, Any], here: Found, there: Found) -> bool:
+def _proven(entry: Mapping[str, Any], here: NodeFacts, there: NodeFacts) -> bool:
     """Return whether a standby on one of the two hosts hears the other one as master on this way.
 
     A multicast group of the user is tried each time, and so is an Authentication Header: the status of an agent says
@@ -105,7 +105,7 @@ def _proven(entry: Mapping[str, Any], here: Found, there: Found) -> bool:
     return _hears(here, entry, entry["source"], entry["peer"]) or _hears(there, entry, entry["peer"], entry["source"])
 
 
-def _hears(found: Found, entry: Mapping[str, Any], source: str, peer: str) -> bool:
+def _hears(found: NodeFacts, entry: Mapping[str, Any], source: str, peer: str) -> bool:
     for living in found.get("instances") or ():
         unicast = bool(living.get("unicast_peers"))
         master = (living.get("master") or {}).get("address")

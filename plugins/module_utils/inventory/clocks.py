@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
+from .host import NodeFacts
+
 _WINDOW_LEAST_S, _WINDOW_MOST_S = (
     5,
     300,
 )  # auth_hmac: time_window is 3 advert_int in these limits where the file says nothing
 _ADVERTS = 3
 
-Look = Mapping[str, Any]
-
 
 def clocks(
-    hosts: Sequence[str], looks: Mapping[str, Look], plan: Mapping[str, Sequence[Mapping[str, Any]]]
+    hosts: Sequence[str], looks: Mapping[str, NodeFacts], plan: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Return the errors and the warnings of each host. Both are told on the second host of the pair."""
     errors: dict[str, list[str]] = {host: [] for host in hosts}
@@ -45,7 +45,7 @@ def compared(instances: Sequence[Mapping[str, Any]]) -> bool:
     return any(window(instance) is not None for instance in instances)
 
 
-def apart(one: Look, two: Look) -> Optional[float]:
+def apart(one: NodeFacts, two: NodeFacts) -> Optional[float]:
     """Return how many seconds the clocks of two hosts are apart at least; None where that is unknown.
 
     The controller knows when it asked a host and when it had the answer. The host told its clock between the two.

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from ipaddress import ip_interface
 from typing import Any, Optional
 
-from .vip import Interface, VirtualIp
+from ..vrrp.ip_types import Interface
+from .vip import VirtualIp
 
 PREFIX = "ha_pair_"
 FACTS = PREFIX + "interfaces"  # as hotstandby.vrrp.vrrp_info returns them
+
+NodeFacts = Mapping[str, Any]  # what vrrp_info returns of a node
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..vrrp.config.keywords.table import REFUSED, ROOT, WORKS, Block, Entry, homes
+from ..vrrp.config.keywords.table import REFUSED, ROOT, WORKS, Block, Entry, blocks_of
 from ..vrrp.config.syntax.parser import Statement
 from ..vrrp.config.syntax.redact import Secrets
 from ..vrrp.config.syntax.suggest import closest
@@ -118,7 +118,7 @@ def _unknown(statement: Statement, block: Block, secret: bool) -> Gap:
         passes = (
             f"keepalived 2.2 takes its }} for the end of {block.name}, and passes over the lines below; here they count"
         )
-    home = homes(statement.keyword)
+    home = blocks_of(statement.keyword)
     if home:
         places = " or ".join(name or "the top of the file" for name in home)
         return Gap.at(statement, f"it belongs to {places}, and {passes}", "move it there")

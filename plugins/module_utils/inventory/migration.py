@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..vrrp.protocol.constants import PRIORITY_OWNER
+from .host import NodeFacts
 
 HOTSTANDBY, KEEPALIVED, MASTER = "hotstandby", "keepalived", "MASTER"
-Look = Mapping[str, Any]  # what vrrp_info returns of a node
 Imported = Mapping[str, Any]  # what vrrp_config_info returns of a node
 Plan = Sequence[Mapping[str, Any]]  # the instances of a host
 SECRETS = ("auth_pass", "auth_hmac")
@@ -37,19 +37,19 @@ def variables(hosts: Sequence[str], imported: Mapping[str, Imported]) -> dict[st
     return {"shared": shared, "own": own}
 
 
-def order(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
+def order(hosts: Sequence[str], looks: Mapping[str, NodeFacts]) -> list[str]:
     """Return the hosts in the order in which they migrate: the standby first, the master of most instances last."""
     return sorted(hosts, key=lambda host: len(masters_of(looks[host])))
 
 
-def masters_of(look: Look) -> list[str]:
+def masters_of(look: NodeFacts) -> list[str]:
     """Return the names of the instances of which a node is master."""
     return [each["name"] for each in look.get("instances") or () if each["state"] == MASTER]
 
 
 def objections(
     hosts: Sequence[str],
-    looks: Mapping[str, Look],
+    looks: Mapping[str, NodeFacts],
     imported: Mapping[str, Imported],
     service: str,
     gap: bool,
@@ -80,7 +80,7 @@ def remarks(imported: Imported) -> list[str]:
     return [_gap(each) for each in imported.get("not_carried_over") or () if not each.get("decisive")]
 
 
-def _program(host: str, looks: Mapping[str, Look], service: str) -> Iterator[str]:
+def _program(host: str, looks: Mapping[str, NodeFacts], service: str) -> Iterator[str]:
     look = looks[host]
     keepalived = look.get("keepalived") or {}
     if look.get("root") is False:
@@ -126,7 +126,7 @@ def _gap(gap: Mapping[str, Any]) -> str:
     return f"{gap['file']}:{gap['line']}: {gap['keyword']}: {gap['why']} ({gap['instead']})"
 
 
-def _masters(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[str]:
+def _masters(hosts: Sequence[str], looks: Mapping[str, NodeFacts]) -> Iterator[str]:
     """Yield what is wrong with the pair before anything changes: each instance has one master."""
     names = dict.fromkeys(each["name"] for host in hosts for each in looks[host].get("instances") or ())
     for name in names:
@@ -136,7 +136,7 @@ def _masters(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[str]:
             yield f"{name}: {who}: a pair has to work before it is migrated"
 
 
-def _both_masters(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[str]:
+def _both_masters(hosts: Sequence[str], looks: Mapping[str, NodeFacts]) -> Iterator[str]:
     first = order(hosts, looks)[0]
     names = masters_of(looks[first])
     if names and looks[first].get("program") == KEEPALIVED:

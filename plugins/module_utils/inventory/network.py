@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from ..vrrp.config.semantics.subnets import end_of
+from ..vrrp.ip_types import Interface
 from .errors import Locate, Problem
 from .host import PREFIX, Nic
 from .instance import PairInstance
-from .vip import Interface, VirtualIp
+from .vip import VirtualIp
 
 
 def place(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:

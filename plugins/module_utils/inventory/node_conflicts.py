@@ -13,16 +13,16 @@ from typing import Any, Optional
 from ..vrrp.protocol.constants import VERSION_2
 from . import real_time
 from .engine import KEEPALIVED
+from .host import NodeFacts
 from .vip import address_of
 
-Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Instances = Sequence[Mapping[str, Any]]
 CONFIG = "/etc/keepalived/keepalived.conf"
 
 
 def conflicts(
     hosts: Sequence[str],
-    found: Mapping[str, Found],
+    found: Mapping[str, NodeFacts],
     targets: Mapping[str, str],
     plan: Mapping[str, Instances],
     engines: Mapping[str, str] = MappingProxyType({}),
@@ -49,7 +49,7 @@ def conflicts(
     return said
 
 
-def _one_machine(first: str, second: str, one: Found, two: Found) -> list[str]:
+def _one_machine(first: str, second: str, one: NodeFacts, two: NodeFacts) -> list[str]:
     """Report two hosts with the same addresses and machine id. A copied machine has only the same machine id."""
     ids = {one.get("machine_id"), two.get("machine_id")} - {None, ""}
     addresses = _own_addresses(one)
@@ -59,7 +59,7 @@ def _one_machine(first: str, second: str, one: Found, two: Found) -> list[str]:
     return [f"{text}: are they one machine? (look at ansible_host of both)"]
 
 
-def _own_addresses(found: Found) -> set[str]:
+def _own_addresses(found: NodeFacts) -> set[str]:
     return {
         entry["address"]
         for link in found.get("interfaces") or ()
@@ -101,7 +101,7 @@ def _beside_keepalived(host: str, keepalived: Mapping[str, Any], instances: Inst
     return [f"{host}: {who}: {'; '.join(clashes)}. {advice[0].upper()}{advice[1:]}"] if clashes else []
 
 
-def _of_keepalived(host: str, found: Found) -> list[str]:
+def _of_keepalived(host: str, found: NodeFacts) -> list[str]:
     """Report what keeps the keepalived of this node from being the one of the role."""
     if found.get("program") == "hotstandby":
         advice = "run remove.yml with ha_pair_engine=hotstandby first, which stops the agent"

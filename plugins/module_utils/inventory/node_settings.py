@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_interface
 from typing import Any
 
-Look = Mapping[str, Any]  # what vrrp_info returns with `preflight`, for one host
+from .host import NodeFacts
+
 Instance = Mapping[str, Any]
 
 _KEEPING = ("yes", "true", "1", "on", "static")
@@ -25,7 +26,10 @@ _STRICT = 1  # rp_filter: RFC 3704 section 2.2
 
 
 def node_settings(
-    hosts: Sequence[str], looks: Mapping[str, Look], found: Mapping[str, Look], plan: Mapping[str, Sequence[Instance]]
+    hosts: Sequence[str],
+    looks: Mapping[str, NodeFacts],
+    found: Mapping[str, NodeFacts],
+    plan: Mapping[str, Sequence[Instance]],
 ) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Return the errors and the warnings of each host, as sentences."""
     errors: dict[str, list[str]] = {host: [] for host in hosts}
@@ -47,7 +51,7 @@ def node_settings(
 
 
 def subnets(
-    hosts: Sequence[str], found: Mapping[str, Look], attempts: Mapping[str, Sequence[Mapping[str, Any]]]
+    hosts: Sequence[str], found: Mapping[str, NodeFacts], attempts: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Return the errors and the warnings where the addresses of a pair that multicasts are of different subnets."""
     errors: dict[str, list[str]] = {host: [] for host in hosts}
@@ -69,7 +73,7 @@ def subnets(
     return errors, warnings
 
 
-def _networks(found: Look) -> Iterator[tuple[str, Any]]:
+def _networks(found: NodeFacts) -> Iterator[tuple[str, Any]]:
     for link in found.get("interfaces") or ():
         for entry in link["addresses"]:
             address = ip_interface(entry["address"])
@@ -109,7 +113,7 @@ def _managers(managers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         )
 
 
-def _rp_filter(interface: str, settings: Mapping[str, Any], found: Look) -> Iterator[str]:
+def _rp_filter(interface: str, settings: Mapping[str, Any], found: NodeFacts) -> Iterator[str]:
     """Yield a warning where the strict check drops the peer: the way back to it is by another interface, too."""
     if (settings.get("rp_filter") or {}).get(interface) != _STRICT:
         return
@@ -120,7 +124,7 @@ def _rp_filter(interface: str, settings: Mapping[str, Any], found: Look) -> Iter
         )
 
 
-def _arp(interface: str, settings: Mapping[str, Any], found: Look) -> Iterator[str]:
+def _arp(interface: str, settings: Mapping[str, Any], found: NodeFacts) -> Iterator[str]:
     """Yield a warning where another interface claims the address of this one, to which the peer sends."""
     known = settings.get("arp") or {}
     for name, shared in _beside(interface, found):
@@ -133,7 +137,7 @@ def _arp(interface: str, settings: Mapping[str, Any], found: Look) -> Iterator[s
             )
 
 
-def _beside(interface: str, found: Look) -> Iterator[tuple[str, str]]:
+def _beside(interface: str, found: NodeFacts) -> Iterator[tuple[str, str]]:
     """Yield each other interface with an own address in an IPv4 subnet of this one, and that subnet."""
     networks: dict[str, set[Any]] = {}
     for link in found.get("interfaces") or ():

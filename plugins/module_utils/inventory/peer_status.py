@@ -15,13 +15,12 @@ from typing import Any, NamedTuple, Optional
 
 from . import engine
 from .attempts import own_address
-from .host import Host
+from .host import Host, NodeFacts
 from .reach import IN, dropped_by, remedy
 from .value_types import switch
 
 PORT = 61112
 SILENT_S = 5.0  # after that a peer counts as silent
-Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Variables = Mapping[str, Mapping[str, Any]]
 
 # How the key of a pair gets to both hosts: what is done with the new key, step by step.
@@ -29,7 +28,9 @@ FIRST = ("only",)  # nobody has one, or each another one
 ROTATION = ("accepted", "signs", "only")
 
 
-def line(hosts: Sequence[str], host: str, said: Variables, found: Mapping[str, Found], plan: Mapping[str, Any]) -> str:
+def line(
+    hosts: Sequence[str], host: str, said: Variables, found: Mapping[str, NodeFacts], plan: Mapping[str, Any]
+) -> str:
     """Return the line of ``global_defs`` of a host; empty where it is switched off, or no two addresses fit."""
     ends = _ends(hosts, host, said, found, plan)
     if ends is None:
@@ -42,7 +43,7 @@ def ways(
     hosts: Sequence[str],
     host: str,
     said: Variables,
-    found: Mapping[str, Found],
+    found: Mapping[str, NodeFacts],
     plan: Mapping[str, Any],
     proven_too: bool = False,
 ) -> list[dict[str, Any]]:
@@ -57,7 +58,7 @@ def ways(
     return [{**way, "source": ends.own, "peer": ends.peer}]
 
 
-def _hears(found: Found, port: int) -> bool:
+def _hears(found: NodeFacts, port: int) -> bool:
     peer = (found.get("agent") or {}).get("peer") or {}
     heard_s = peer.get("heard_s")
     return peer.get("port") == port and heard_s is not None and heard_s < SILENT_S
@@ -73,7 +74,7 @@ class _Ends(NamedTuple):
 
 
 def _ends(
-    hosts: Sequence[str], host: str, said: Variables, found: Mapping[str, Found], plan: Mapping[str, Any]
+    hosts: Sequence[str], host: str, said: Variables, found: Mapping[str, NodeFacts], plan: Mapping[str, Any]
 ) -> Optional[_Ends]:
     if not wanted(hosts, said):
         return None
@@ -104,7 +105,7 @@ def _values(hosts: Sequence[str], said: Variables, word: str) -> list[Any]:
     return [value for value in found if value is not None]
 
 
-def _address(found: Found, instance: Mapping[str, Any]) -> Optional[str]:
+def _address(found: NodeFacts, instance: Mapping[str, Any]) -> Optional[str]:
     """Return the address of a host on the interface of an instance; none that needs an interface, too."""
     address = own_address(found, {**instance, "unicast_peer": True})
     return None if address is None or _needs_interface(address) else address
@@ -115,7 +116,7 @@ def _needs_interface(address: str) -> bool:
     return ip.version == 6 and ip.is_link_local
 
 
-def key_steps(hosts: Sequence[str], found: Mapping[str, Found], rotate: bool) -> tuple[str, ...]:
+def key_steps(hosts: Sequence[str], found: Mapping[str, NodeFacts], rotate: bool) -> tuple[str, ...]:
     """Return the steps by which both hosts get a new key; none where both have the same one, and their agents too.
 
     An agent has another one where a run has ended between the file and the agent.
@@ -128,7 +129,7 @@ def key_steps(hosts: Sequence[str], found: Mapping[str, Found], rotate: bool) ->
     return FIRST
 
 
-def closed(hosts: Sequence[str], looks: Mapping[str, Found]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def closed(hosts: Sequence[str], looks: Mapping[str, NodeFacts]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Return no errors, and for each host warnings of what its firewall drops: VRRP goes on without."""
     warned: dict[str, list[str]] = {host: [] for host in hosts}
     for host in hosts:
@@ -144,7 +145,7 @@ def closed(hosts: Sequence[str], looks: Mapping[str, Found]) -> tuple[dict[str, 
     return {host: [] for host in hosts}, warned
 
 
-def warnings(node: str, observation: Found) -> list[str]:
+def warnings(node: str, observation: NodeFacts) -> list[str]:
     """Return what the agent of a node warns of about the other one, without what an instance says of its standby."""
     peer = (observation.get("agent") or {}).get("peer") or {}
     instances = observation.get("instances") or ()

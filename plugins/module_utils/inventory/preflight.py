@@ -10,18 +10,17 @@ from typing import Any
 
 from .attempts import attempts
 from .clocks import clocks
+from .host import NodeFacts
 from .node_settings import node_settings, subnets
 from .peer_status import closed
 from .reach import reach
 
-Look = Mapping[str, Any]  # what vrrp_info returns
-
 
 def preflight(
     hosts: Sequence[str],
-    found: Mapping[str, Look],
+    found: Mapping[str, NodeFacts],
     plan: Mapping[str, Sequence[Mapping[str, Any]]],
-    looks: Mapping[str, Look],
+    looks: Mapping[str, NodeFacts],
     opens: Collection[str] = (),
 ) -> dict[str, dict[str, list[str]]]:
     """Return for each host its ``errors``, which stop a deployment, and its ``warnings``.

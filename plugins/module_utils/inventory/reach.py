@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
 
+from .host import NodeFacts
+
 MULTICAST, UNICAST = "multicast", "unicast"
 OUT, IN = "out", "in"
 _NUMBERS = {"vrrp": 112, "ah": 51}
@@ -18,8 +20,6 @@ GROUPS = {4: "224.0.0.18", 6: "ff02::12"}
 _MULTICAST_AFTER_S = 1.0  # deployment/reach.py: no multicast is sent before that
 _OVERLAP_S = 0.5  # both must have worked at the same time for so long
 _ENOUGH = 8  # advertisements by unicast in the same time, which tells the same as the clocks
-
-Look = Mapping[str, Any]  # what vrrp_info returns with `reach`, for one host
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Fault(NamedTuple):
 
 
 def reach(
-    hosts: Sequence[str], looks: Mapping[str, Look], opens: Collection[str] = ()
+    hosts: Sequence[str], looks: Mapping[str, NodeFacts], opens: Collection[str] = ()
 ) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Return the errors and the warnings of each host, as sentences. ``looks`` are the results of the attempts.
 
@@ -74,7 +74,7 @@ def reach(
     return errors, warnings
 
 
-def directions(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[Direction]:
+def directions(hosts: Sequence[str], looks: Mapping[str, NodeFacts]) -> Iterator[Direction]:
     """Yield each way that was tried from both ends."""
     for sender in hosts:
         for receiver in hosts:
@@ -87,7 +87,7 @@ def directions(hosts: Sequence[str], looks: Mapping[str, Look]) -> Iterator[Dire
                         yield Direction(sender, receiver, sent, got, together)
 
 
-def _fault(way: Direction, looks: Mapping[str, Look]) -> Optional[Fault]:
+def _fault(way: Direction, looks: Mapping[str, NodeFacts]) -> Optional[Fault]:
     """Return what stops the advertisements; None where that is unknown."""
     kind = way.kind
     if way.sent["refused"][kind] and not way.sent["sent"][kind]:
@@ -100,7 +100,7 @@ def _fault(way: Direction, looks: Mapping[str, Look]) -> Optional[Fault]:
     return Fault(way.receiver, _lost(way))
 
 
-def _refused(way: Direction, looks: Mapping[str, Look]) -> Fault:
+def _refused(way: Direction, looks: Mapping[str, NodeFacts]) -> Fault:
     interface, why = way.sent["interface"], way.sent["refused"][way.kind]
     text = f"the kernel sends no {_called(way)} from {interface} to {way.destination}: {why}"
     drop = drop_of(looks[way.sender], way.sent, way.kind, OUT)
@@ -111,7 +111,7 @@ def _refused(way: Direction, looks: Mapping[str, Look]) -> Fault:
     return Fault(way.sender, text)
 
 
-def _dropped(way: Direction, looks: Mapping[str, Look], tried: bool = True) -> Fault:
+def _dropped(way: Direction, looks: Mapping[str, NodeFacts], tried: bool = True) -> Fault:
     interface = way.got["interface"]
     said = f"{_called(way)} of {way.sender} to {way.destination}"
     text = f"{said} arrives on {interface}, but this host drops it" if tried else f"{said} is dropped on {interface}"
@@ -144,7 +144,7 @@ def _lost(way: Direction) -> str:
 
 
 def drop_of(
-    look: Look, entry: Mapping[str, Any], kind: str, direction: str, sure: bool = False
+    look: NodeFacts, entry: Mapping[str, Any], kind: str, direction: str, sure: bool = False
 ) -> Optional[Mapping[str, Any]]:
     """Return the firewall rule of a host that drops this: first one that certainly does, else one that may."""
     wanted = (entry["interface"], entry["peer"], kind, direction, _protocol(entry))
@@ -180,15 +180,15 @@ def remedy(drop: Mapping[str, Any]) -> str:
     return f"Allow it: {drop['remedy']}; or say ha_pair_open_firewall: true"
 
 
-def _reached(looks: Mapping[str, Look], host: str) -> Sequence[Mapping[str, Any]]:
+def _reached(looks: Mapping[str, NodeFacts], host: str) -> Sequence[Mapping[str, Any]]:
     return (looks.get(host) or {}).get("reached") or ()
 
 
-def _settings(look: Look) -> Mapping[str, Any]:
+def _settings(look: NodeFacts) -> Mapping[str, Any]:
     return look.get("preflight") or {}
 
 
-def _overlapped(sender: Look, receiver: Look) -> bool:
+def _overlapped(sender: NodeFacts, receiver: NodeFacts) -> bool:
     """Return whether the receiver certainly listened while the sender sent, by the controller's clock.
 
     The controller knows when it asked and when it had the answer; the attempt was somewhere between.

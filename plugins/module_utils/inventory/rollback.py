@@ -14,7 +14,8 @@ from typing import Any
 
 from ..vrrp.config.keywords.keepalived_behaviour import COMPLAINTS, FATAL, GOOD, INSECURE, judged
 from ..vrrp.config.keywords.keepalived_releases import NEWEST, UnknownRelease, release
-from .migration import HOTSTANDBY, KEEPALIVED, Imported, Look, masters_of
+from .host import NodeFacts
+from .migration import HOTSTANDBY, KEEPALIVED, Imported, masters_of
 from .vip import address_of
 
 FILES = ("old", "today")
@@ -23,7 +24,7 @@ _RANK = {KEEPALIVED: 0, None: 1, HOTSTANDBY: 2}
 _ADDRESSES = ("virtual_ipaddress", "virtual_ipaddress_excluded")
 
 
-def order(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
+def order(hosts: Sequence[str], looks: Mapping[str, NodeFacts]) -> list[str]:
     """Return the hosts in the order in which they get keepalived.
 
     A host that runs keepalived already comes first, then one that runs nothing, as nobody could take over from the
@@ -32,7 +33,7 @@ def order(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
     return sorted(hosts, key=lambda host: (_RANK[looks[host].get("program")], -len(_leads(host, hosts, looks))))
 
 
-def objections(hosts: Sequence[str], looks: Mapping[str, Look], file: str) -> list[str]:
+def objections(hosts: Sequence[str], looks: Mapping[str, NodeFacts], file: str) -> list[str]:
     """Return what forbids the way back, as sentences with what to do."""
     found = [
         f"{host}: this needs root: connect as root or add --become"
@@ -67,7 +68,7 @@ def complaints(tests: Tests) -> list[str]:
     ]
 
 
-def dropped(looks: Mapping[str, Look], imported: Mapping[str, Imported], path: str) -> list[str]:
+def dropped(looks: Mapping[str, NodeFacts], imported: Mapping[str, Imported], path: str) -> list[str]:
     """Return which virtual addresses of our agent are not in the file that keepalived gets, as sentences.
 
     ``imported`` is what vrrp_config_info returns of that file. A file that it cannot read says nothing about addresses.
@@ -118,7 +119,7 @@ def _said(test: Mapping[str, Any]) -> str:
     return "; ".join(test.get("stderr", "").splitlines()) or f"its test ended with status {test['rc']}"
 
 
-def plan(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
+def plan(hosts: Sequence[str], looks: Mapping[str, NodeFacts]) -> list[str]:
     """Return what would be done, in order, and what it may cost."""
     first, last = order(hosts, looks)
     programs = {host: looks[host].get("program") for host in hosts}
@@ -140,7 +141,7 @@ def plan(hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
     ]
 
 
-def _costs(first: str, last: str, looks: Mapping[str, Look]) -> list[str]:
+def _costs(first: str, last: str, looks: Mapping[str, NodeFacts]) -> list[str]:
     """Return a warning for the instances in which keepalived on ``last`` takes over from that on ``first``."""
     names = [
         each["name"]
@@ -162,12 +163,12 @@ def _costs(first: str, last: str, looks: Mapping[str, Look]) -> list[str]:
     ]
 
 
-def _leads(host: str, hosts: Sequence[str], looks: Mapping[str, Look]) -> list[str]:
+def _leads(host: str, hosts: Sequence[str], looks: Mapping[str, NodeFacts]) -> list[str]:
     """Return the instances in which the host has the highest priority of its own file."""
     own = _priorities(looks[host])
     others = [_priorities(looks[other]) for other in hosts if other != host]
     return [name for name, priority in own.items() if all(priority > other.get(name, 0) for other in others)]
 
 
-def _priorities(look: Look) -> dict[str, Any]:
+def _priorities(look: NodeFacts) -> dict[str, Any]:
     return {each["name"]: each["base_priority"] for each in look.get("instances") or ()}

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_interface
-from typing import Any, Optional, Union
+from ipaddress import ip_interface
+from typing import Any, Optional
 
+from ..vrrp.ip_types import Network
 from .errors import nowhere
 from .host import Host
 from .instance import drafts
 from .instances import judge
 
-Network = Union[IPv4Network, IPv6Network]
 _SEGMENT = "ha_pair_segment"
 
 

@@ -10,16 +10,16 @@ from ipaddress import ip_address
 from typing import Any
 
 from ..vrrp.protocol.constants import VIRTUAL_MAC
+from .host import NodeFacts
 from .vip import address_of
 
-Found = Mapping[str, Any]  # what vrrp_info returns of a node
 Instances = Sequence[Mapping[str, Any]]
 
 _ADVERTISEMENTS = 2  # a living master sends so many while we listen, on each host: one may be lost
 _LISTEN_LEAST_S = 1.0
 
 
-def probes(hosts: Sequence[str], found: Mapping[str, Found], plan: Mapping[str, Instances]) -> dict[str, list[Any]]:
+def probes(hosts: Sequence[str], found: Mapping[str, NodeFacts], plan: Mapping[str, Instances]) -> dict[str, list[Any]]:
     """Return for each host what ``vrrp_info`` is to ask for: addresses and ids that no agent of the pair has yet.
 
     ``plan`` are the instances that each host gets. The router ids of unicast instances are left out: only the peer
@@ -43,7 +43,7 @@ def probes(hosts: Sequence[str], found: Mapping[str, Found], plan: Mapping[str, 
 
 
 def strangers(
-    hosts: Sequence[str], found: Mapping[str, Found], plan: Mapping[str, Instances], heard: Mapping[str, Found]
+    hosts: Sequence[str], found: Mapping[str, NodeFacts], plan: Mapping[str, Instances], heard: Mapping[str, NodeFacts]
 ) -> dict[str, list[str]]:
     """Return for each host the other machines with an address or a virtual router id of its instances, as sentences.
 
@@ -85,7 +85,7 @@ def _same_router(host: str, advertiser: Mapping[str, Any], instances: Instances)
         yield f"{text}, for {addresses} (say {variable}: another one, 1 to 255, or stop that router)"
 
 
-def _living(found: Found) -> Instances:
+def _living(found: NodeFacts) -> Instances:
     """Return the instances of our agent. Those of keepalived are left out: other machines may have them too."""
     return found.get("instances") or () if found.get("program") == "hotstandby" else ()
 

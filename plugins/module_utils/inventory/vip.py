@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Interface, IPv6Interface, ip_interface
-from typing import Any, Optional, Union
+from ipaddress import ip_interface
+from typing import Any, Optional
 
 from ..vrrp.config.semantics.subnets import end_of
+from ..vrrp.ip_types import Interface
 from .value_types import switch
-
-Interface = Union[IPv4Interface, IPv6Interface]
 
 # keepalived's words, in its order: those with a value, and those that stand alone.
 _OPTIONS = ("dev", "brd", "label", "scope", "peer", "preferred_lft")

@@ -38,7 +38,7 @@ ASKED = {
     "abort": "its process ends at once",
     "cease": "another virtual router id follows it",
     "join": "its sync group becomes MASTER",
-    "let_go": "its sync group stays BACKUP",
+    "release_addresses": "its sync group stays BACKUP",
     "refresh": "its sync group has met a rival",
 }
 

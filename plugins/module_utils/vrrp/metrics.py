@@ -81,13 +81,13 @@ def _of_the_agent(status: Status) -> list[Family]:
 
 
 def _of_the_process(realtime: Mapping[str, Any]) -> list[Family]:
-    policy, breaths, longest_ms = (realtime.get(key) for key in ("policy", "breaths", "gc_pause_max_ms"))
+    policy, yields, longest_ms = (realtime.get(key) for key in ("policy", "yields", "gc_pause_max_ms"))
     real_time = None if policy is None else policy in REAL_TIME
     pause_s = None if longest_ms is None else longest_ms / 1000
     return [
         _single("real_time", GAUGE, "Whether the agent has real-time scheduling.", real_time),
         _single("memory_locked", GAUGE, "Whether its memory is locked.", realtime.get("memory_locked")),
-        _single("scheduling_breaths", COUNTER, "Pauses for other processes, after a second without rest.", breaths),
+        _single("scheduling_yields", COUNTER, "Pauses for other processes, after a second without rest.", yields),
         _single("gc_pause_max_seconds", GAUGE, "The longest collection of garbage.", pause_s),
     ]
 

@@ -19,7 +19,8 @@ from .config.model.configuration import Configuration, Instance, SyncGroup
 from .config.model.trackers import Tracking
 from .config.semantics.tracking import counting, healthy
 from .config.syntax.diagnostics import ConfigError, Problem
-from .protocol.packet import Address, PacketError
+from .ip_types import Address
+from .protocol.packet import PacketError
 from .protocol.priority import verdict
 from .protocol.validation import Discard, accept
 from .simulation.faults import FaultError

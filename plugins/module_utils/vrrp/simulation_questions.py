@@ -56,11 +56,11 @@ def questions(
             names, members = names | virtual.names, members | set(virtual.members)
         here = [fault for fault in faults if fault.only_on is None or fault.only_on in names]
         own = tuple(fault for fault in here if set(fault.nodes) <= members)
-        joint = _joint(nodes, together) if len(together) > 1 else None
+        group_options = _group_options(nodes, together) if len(together) > 1 else None
         whole = _whole([scenarios[virtuals.index(virtual)] for virtual in together])
         whole = replace(whole, faults=own, until=float(end))
         for lan, virtual in enumerate(together, 1):
-            found[virtuals.index(virtual)] = Question(virtual.label, whole, virtual.judge(), lan, joint)
+            found[virtuals.index(virtual)] = Question(virtual.label, whole, virtual.judge(), lan, group_options)
     return [found[index] for index in sorted(found)]
 
 
@@ -70,7 +70,7 @@ def _whole(scenarios: list[Scenario]) -> Scenario:
     return replace(scenarios[0], machines=tuple(machines))
 
 
-def _joint(nodes: list[NodeFile], together: list[Shared]) -> dict[str, Any]:
+def _group_options(nodes: list[NodeFile], together: list[Shared]) -> dict[str, Any]:
     words = {word for virtual in together for word in virtual.names}
     numbered = list(enumerate(together, 1))
     return {

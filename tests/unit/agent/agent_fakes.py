@@ -111,8 +111,8 @@ class FakeAnnouncer:
     def arrange(self, groups):
         pass
 
-    def keep(self, key, first_s, every_s, announce):
-        self.done.append(("keep", first_s, every_s))
+    def repeat_every(self, key, first_s, every_s, announce):
+        self.done.append(("repeat_every", first_s, every_s))
 
     def burst(self, key, wanted, repeat, interval_s, filled, gna_interval_s=0.0):
         self.done.append(("announce", repeat, *(str(want.address) for want in wanted)))

@@ -50,7 +50,7 @@ class Rig:
         self.agent = Daemon(configuration, "0" * 64, RuntimeDirectory(str(tmp_path)), Log(self.text), environment)
 
     def socket(self, interface="eth0", version=4) -> FakeVrrpSocket:
-        self.socket_was = self.agent.network.channels[interface, version].socket  # also when it is closed
+        self.socket_was = self.agent.network.receivers[interface, version].socket  # also when it is closed
         return self.socket_was
 
     def state(self, name="VI_1") -> str:
@@ -81,7 +81,7 @@ class Rig:
 
     def events(self, *changes) -> None:
         self.kernel.happens(*changes)
-        self.agent.changes.take()
+        self.agent.changes.dispatch()
 
     def lines(self) -> list[str]:
         return [line.split(" ", 2)[2] for line in self.text.getvalue().splitlines()]

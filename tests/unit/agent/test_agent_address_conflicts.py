@@ -127,7 +127,7 @@ def test_a_flood_is_read_in_portions(segment):
     sock = segment.sockets[ARP]
     segment.hears(*[gratuitous_arp(OTHER, VIP.ip)] * 1000)
     assert (len(sock.waiting), sock.fileno() in segment.listening) == (1000 - address_conflicts.READ_MAX, False)
-    segment.until(segment.now + address_conflicts.REST_S)
+    segment.until(segment.now + address_conflicts.THROTTLE_S)
     assert sock.fileno() in segment.listening
 
 

@@ -262,8 +262,8 @@ class TestWhoseItIs:
         entry = SavedInstance(
             ("eth0", 51, 4), "VI_1", 2, State.BACKUP, 100, removals=(marked, strange, rule, rule[:28])
         )
-        page = SavedState((entry,), firewall=True, promoted=(2,), macvlans=(9,), parents={2: {"arp_ignore": 0}})
-        dead.ledger.write(page)
+        saved = SavedState((entry,), firewall=True, promoted=(2,), macvlans=(9,), parents={2: {"arp_ignore": 0}})
+        dead.ledger.write(saved)
         dead.belongs_to_another_user()
         dead.remove()
         assert asked == [marked, rule]

@@ -10,7 +10,7 @@ import hashlib
 import pytest
 from agent_fakes import VIP, table
 
-from vrrp.agent.config_source import judge, read, refuse
+from vrrp.agent.config_source import read, refuse, validate
 from vrrp.config.syntax.diagnostics import ConfigError
 
 FILE = """\
@@ -37,24 +37,24 @@ def test_a_file_is_a_configuration_with_its_digest_and_warnings(tmp_path):
 
 def test_a_text_is_judged_as_if_it_were_in_the_file(tmp_path):
     path = str(tmp_path / "not-there.conf")
-    configuration, digest, _warnings = judge(GOOD, path)
+    configuration, digest, _warnings = validate(GOOD, path)
     assert (configuration.path, digest) == (path, hashlib.sha256(GOOD.encode()).hexdigest())
 
 
 def test_everything_that_is_wrong_is_told():
     with pytest.raises(ConfigError) as caught:
-        judge(GOOD.replace("51", "512").replace("version 3", "version 9"), "f")
+        validate(GOOD.replace("51", "512").replace("version 3", "version 9"), "f")
     assert len(caught.value.problems) == 2
 
 
 def test_a_file_that_this_release_does_not_run_is_refused():
     many = "\n".join(f"2001:db8::{number:x}/64" for number in range(1, 92))
     with pytest.raises(ConfigError, match="91 IPv6 addresses"):
-        judge(FILE.format(vips=many), "f")
+        validate(FILE.format(vips=many), "f")
 
 
 def test_an_address_of_the_host_is_refused_unless_the_agent_has_put_it_there():
-    configuration, _digest, _warnings = judge(GOOD, "f")
+    configuration, _digest, _warnings = validate(GOOD, "f")
     there = table(addresses=("192.168.8.4/24", str(VIP)))
     with pytest.raises(ConfigError, match=r"192\.168\.8\.100"):
         refuse(configuration, there, held=())

@@ -25,7 +25,7 @@ def test_a_packet_is_read_when_the_socket_says_so(rig, play):
         async with rig() as machine:
             machine.now = 102.0
             machine.socket().waiting.append(from_peer())
-            machine.agent.network.channels["eth0", 4].read()
+            machine.agent.network.receivers["eth0", 4].read()
             assert str(machine.agent.instances.running["VI_1"].router.master.address) == "192.168.8.6"
 
     play(scenario)
@@ -57,7 +57,7 @@ def test_an_interface_that_comes_later_is_used(rig, play):
     async def scenario():
         async with rig(instance(interface="eth1")) as machine:
             assert machine.agent.instances.running["VI_1"].router.faults == ("interface eth1 does not exist",)
-            assert machine.agent.network.channels == {}
+            assert machine.agent.network.receivers == {}
             new = eth("eth1", 7)
             machine.kernel.table.links[7] = machine.kernel.table.names["eth1"] = new
             machine.kernel.table.remember(ActualAddress(7, instance(addresses=("10.0.0.1/8",)).addresses[0].address))
@@ -161,7 +161,7 @@ def test_a_backup_stops_at_once(rig, play):
             await until(lambda: machine.agent.instances.running)
             machine.agent.shutdown.stop()
             assert await task == 0
-            assert machine.agent.network.channels == {}
+            assert machine.agent.network.receivers == {}
 
     play(scenario)
 

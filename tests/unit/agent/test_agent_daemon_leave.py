@@ -88,12 +88,12 @@ def test_a_busy_channel_is_read_once_in_a_millisecond(rig, play, monkeypatch, pa
     async def scenario():
         async with rig() as machine:
             rested = []
-            ((_place, channel),) = machine.agent.network.channels.items()
-            monkeypatch.setattr(channel, "rest", lambda: rested.append(channel))
+            ((_place, receiver),) = machine.agent.network.receivers.items()
+            monkeypatch.setattr(receiver, "throttle", lambda: rested.append(receiver))
             machine.socket().waiting.append(from_peer())
-            channel.read()
+            receiver.read()
             machine.now += pause_s
-            channel.read()
+            receiver.read()
             assert bool(rested) is rests
 
     play(scenario)
@@ -105,11 +105,11 @@ def test_a_busy_channel_that_was_closed_does_not_rest(rig, play, monkeypatch):
     async def scenario():
         async with rig() as machine:
             rested = []
-            ((_place, channel),) = machine.agent.network.channels.items()
-            monkeypatch.setattr(channel, "rest", lambda: rested.append(channel))
-            channel.read()
+            ((_place, receiver),) = machine.agent.network.receivers.items()
+            monkeypatch.setattr(receiver, "throttle", lambda: rested.append(receiver))
+            receiver.read()
             machine.agent.network.close()
-            channel.read()
+            receiver.read()
             assert rested == []
 
     play(scenario)

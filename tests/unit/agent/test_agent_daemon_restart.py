@@ -227,8 +227,10 @@ class TestRestart:
                 machine.command(what, instance="VI_1")
                 machine.agent.shutdown.stop()
                 assert await task == 0
-                page = left_behind(machine)
-                assert (page.drained, page.entries[0].hold) == ((True, None) if what == "drain" else (False, "backup"))
+                saved = left_behind(machine)
+                assert (saved.drained, saved.entries[0].hold) == (
+                    (True, None) if what == "drain" else (False, "backup")
+                )
 
         play(scenario)
 

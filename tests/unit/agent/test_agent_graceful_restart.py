@@ -90,10 +90,10 @@ def one(tmp_path):
             for each in found:
                 before.beat_of(each.identity)(each.last_at)
             before.write(SavedState(found, checks or {}, drained))
-        made = GracefulRestart(str(tmp_path), Log(io.StringIO()), lambda: made.page)
-        made.page = SavedState()
+        made = GracefulRestart(str(tmp_path), Log(io.StringIO()), lambda: made.saved)
+        made.saved = SavedState()
         made.pages = []
-        write, made.state_file.write = made.state_file.write, lambda page: (made.pages.append(page), write(page))
+        write, made.state_file.write = made.state_file.write, lambda saved: (made.pages.append(saved), write(saved))
         made.kernel = FakeKernel([], table(addresses=("192.168.8.4/24", VIP)))
         made.begin_with = lambda *instances: made.begin(Configuration("f", instances=instances), made.kernel)
         return made
@@ -166,7 +166,7 @@ class TestWriting:
         async def scenario():
             made = one()
             for number in range(5):
-                made.page = SavedState(drained=bool(number))
+                made.saved = SavedState(drained=bool(number))
                 made.changed()
             assert made.pages == []
             await asyncio.sleep(0)
@@ -181,14 +181,14 @@ class TestWriting:
             loop, written_at, number = asyncio.get_running_loop(), [], 0
             while len(written_at) < 3:
                 number += 1
-                made.page = SavedState(checks={str(number): True})
+                made.saved = SavedState(checks={str(number): True})
                 made.changed()
                 await asyncio.sleep(0.001)
                 if len(made.pages) > len(written_at):
                     written_at.append(loop.time())
             gaps = [later - earlier for earlier, later in zip(written_at, written_at[1:])]
             assert all(gap >= PAUSE_S / 2 for gap in gaps), gaps
-            assert made.pages[-1] == made.page
+            assert made.pages[-1] == made.saved
 
         turns(scenario)
 
@@ -196,7 +196,7 @@ class TestWriting:
         async def scenario():
             made = one()
             made.changed()
-            made.page = SavedState(drained=True)
+            made.saved = SavedState(drained=True)
             made.end(leave=True)
             assert made.pages == [SavedState(drained=True)]
             made.changed()
@@ -222,9 +222,9 @@ class TestWriting:
         async def scenario():
             made = one()
             made.begin_with(instance())
-            made.page = SavedState(drained=True)
+            made.saved = SavedState(drained=True)
             made.end(leave=True)
-            made.page = SavedState()
+            made.saved = SavedState()
             made.end(leave=True)
             assert saved_state.read(str(tmp_path)) == SavedState(drained=True)
 

@@ -273,8 +273,8 @@ class TestExcluded:
         made = Bench(instance(garp=garp, excluded=excluded), table(eth(), eth("eth1", 3))).start(6.0)
         made.done.clear()
         made.instance.expire(10.0)
-        assert ("keep", 105.0, 100.0) in made.done
+        assert ("repeat_every", 105.0, 100.0) in made.done
         made.instance.reconfigure(instance(excluded=excluded), Globals(), 11.0)
         made.done.clear()
         made.instance.interface_changed(12.0)
-        assert not [each for each in made.done if each[0] == "keep"]
+        assert not [each for each in made.done if each[0] == "repeat_every"]

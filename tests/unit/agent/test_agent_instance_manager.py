@@ -40,10 +40,10 @@ def test_what_is_missing_is_removed_and_leaves_until_its_addresses_have_gone(rig
         machine.due(100 + DOWN_S)
         manager.remove_missing(changed(machine, SECOND), machine.now)
         assert (list(instances.running), names(instances.leaving)) == (["VI_2"], ["VI_1"])
-        assert len(machine.agent.network.channels["eth0", 4].every) == 2
+        assert len(machine.agent.network.receivers["eth0", 4].every) == 2
         machine.due(instances.leaving[0].deadline)
         assert instances.leaving == []
-        assert names(machine.agent.network.channels["eth0", 4].every) == ["VI_2"]
+        assert names(machine.agent.network.receivers["eth0", 4].every) == ["VI_2"]
 
     managed(rig, play, act, instance(), SECOND)
 
@@ -175,7 +175,7 @@ def test_a_process_that_ends_does_not_wait_for_a_macvlan(rig, play):
     def act(machine, manager, instances):
         machine.agent.shutdown.done.set()
         machine.asked.clear()
-        manager.have_macvlans()
+        manager.apply_macvlans()
         assert machine.asked == [link_requests.macvlan("vrrp.51", 2, LINK.mac)]
         assert machine.agent.vmacs.busy
 

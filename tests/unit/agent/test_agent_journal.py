@@ -86,7 +86,7 @@ def test_a_line_with_fields_goes_to_the_journal_and_others_to_standard_error(jou
 
 def test_entries_that_are_collected_go_out_after_the_lines(journald, stderr, written):
     written = written()
-    with written.together():
+    with written.buffered():
         written.info("entering", {"STATE": "MASTER"})
         written.info("a line")
         with pytest.raises(BlockingIOError):
@@ -99,7 +99,7 @@ def test_a_line_that_the_journal_does_not_take_is_not_lost(journald, stderr, wri
     written = written()
     journald.close()
     if together:
-        with written.together():
+        with written.buffered():
             written.info("entering", {"STATE": "MASTER"})
     else:
         written.info("entering", {"STATE": "MASTER"})

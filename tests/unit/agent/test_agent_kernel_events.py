@@ -34,7 +34,7 @@ class Parts:
         return changes
 
 
-def told(parts, seconds=0.0, act=lambda parts: parts.changes.take()):
+def told(parts, seconds=0.0, act=lambda parts: parts.changes.dispatch()):
     async def scenario():
         act(parts)
         await asyncio.sleep(seconds)
@@ -54,7 +54,7 @@ def test_everybody_is_told_that_there_was_nothing():
 def test_once_everything_is_given_up_nothing_is_read():
     def act(parts):
         parts.ended = True
-        parts.changes.take()
+        parts.changes.dispatch()
 
     assert told(Parts("one"), act=act) == []
 
@@ -67,14 +67,14 @@ class TestResynchronization:
 
     def test_events_meanwhile_ask_no_second_time(self):
         def act(parts):
-            parts.changes.take()
-            parts.changes.take()
+            parts.changes.dispatch()
+            parts.changes.dispatch()
 
         assert told(Parts(stale=[True, True, False]), 9.0, act).count("read") == 3
 
     def test_once_everything_is_given_up_it_is_not_asked_again(self):
         def act(parts):
-            parts.changes.take()
+            parts.changes.dispatch()
             parts.ended = True
 
         assert told(Parts(stale=[True]), 9.0, act).count("read") == 1

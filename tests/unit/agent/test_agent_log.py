@@ -175,9 +175,9 @@ def test_lines_that_are_collected_are_written_together_in_their_order():
 
     text = Counting()
     written = Log(text)
-    with written.together():
+    with written.buffered():
         written.info("one")
-        with written.together():
+        with written.buffered():
             written.warning("two")
         assert text.getvalue() == "", "the inner end does not end it"
         written.error("three")
@@ -190,7 +190,7 @@ def test_lines_that_are_collected_are_written_together_in_their_order():
 def test_collected_lines_are_written_when_an_error_ends_it():
     text = io.StringIO()
     written = Log(text)
-    with pytest.raises(ZeroDivisionError), written.together():
+    with pytest.raises(ZeroDivisionError), written.buffered():
         written.info("before")
         raise ZeroDivisionError
     assert text.getvalue().endswith(" before\n")
@@ -203,7 +203,7 @@ def test_a_listener_hears_each_line_once_and_none_that_was_left_out(monkeypatch)
     written.info("one", {"STATE": "MASTER"})
     written.warning("two")
     written.error("three")
-    with written.together():
+    with written.buffered():
         written.info("four")
         assert heard[-1] == (6, "four", {})
     for _time in range(2):

@@ -14,7 +14,7 @@ from vrrp.agent.router_inputs import RouterInputs
 from vrrp.protocol.actions import InstallAddresses
 from vrrp.protocol.event_codec import INPUTS
 from vrrp.protocol.event_log import EventLog
-from vrrp.protocol.override import Refused
+from vrrp.protocol.override import CommandRefused
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Parameters
 
@@ -69,7 +69,7 @@ def test_each_input_is_recorded_and_its_actions_are_done(name):
 def test_a_refusal_is_no_input():
     parts = Parts()
     parts.router.fault_changed(("interface eth0 is down",), 2.0)
-    with pytest.raises(Refused):
+    with pytest.raises(CommandRefused):
         parts.inputs.promote(10.0)
     assert (list(parts.journal), parts.followed) == ([], [])
 

@@ -47,7 +47,7 @@ def grown(machine):
 
 def read(machine, interface="eth0"):
     with machine.agent.groups:
-        machine.agent.network.channels[interface, 4].read()
+        machine.agent.network.receivers[interface, 4].read()
 
 
 def priorities(machine, interface):

@@ -63,13 +63,13 @@ def living(place, digest="", release_is_current=True):
 
 
 def test_a_good_text_is_a_configuration(make):
-    configuration = make().judge(GOOD)[0]
+    configuration = make().validate(GOOD)[0]
     assert [(each.name, each.interface, each.priority) for each in configuration.instances] == [("VI_1", "eth0", 100)]
 
 
 def test_warnings_of_the_file_come_before_those_of_the_machine(make, place):
     text = GOOD.replace("eth0", "nosuch0").replace("    priority", "    smtp_alert\n    priority")
-    _configuration, (first, second) = make().judge(text)
+    _configuration, (first, second) = make().validate(text)
     assert first.startswith(f"{place}:4:5: warning: smtp_alert")
     text = "vrrp_instance VI_1: interface nosuch0 does not exist on this machine"
     assert second.startswith(f"{place}:1:1: warning: {text}")
@@ -77,7 +77,7 @@ def test_warnings_of_the_file_come_before_those_of_the_machine(make, place):
 
 def test_all_problems_are_told_at_once(make, place):
     with pytest.raises(Refused) as caught:
-        make().judge(GOOD.replace("priority 100", "priority 256").replace("_router_id 51", "_router_id 0"))
+        make().validate(GOOD.replace("priority 100", "priority 256").replace("_router_id 51", "_router_id 0"))
     first, second = caught.value.problems
     assert first.startswith(f"{place}:3:23: error: virtual_router_id 0")
     assert second.startswith(f"{place}:4:14: error: priority 256")
@@ -92,9 +92,9 @@ def test_an_address_that_this_host_cannot_take_is_refused(make, place, monkeypat
 
     monkeypatch.setattr(config_file, "dump", machine)
     with pytest.raises(Refused, match=r"192\.168\.8\.255 is the broadcast address of 192\.168\.8\.0/24 on eth0"):
-        make().judge(GOOD.replace("192.168.8.100/24", "192.168.8.255/32"))
+        make().validate(GOOD.replace("192.168.8.100/24", "192.168.8.255/32"))
     with pytest.raises(Refused, match=r"192\.168\.8\.4 is this host's own address on eth0"):
-        make().judge(GOOD.replace("192.168.8.100/24", "192.168.8.4/24"))
+        make().validate(GOOD.replace("192.168.8.100/24", "192.168.8.4/24"))
 
 
 def test_missing_scripts_and_keys_are_refused(make, place):
@@ -102,7 +102,7 @@ def test_missing_scripts_and_keys_are_refused(make, place):
                         "        key 1 file:/nonexistent/key\n        active_key 1\n")  # fmt: skip
     text = text.replace("    interface eth0\n", "    interface eth0\n    notify /nonexistent/notify\n")
     with pytest.raises(Refused) as caught:
-        make().judge(text)
+        make().validate(text)
     key, program = sorted(caught.value.problems)
     assert key.startswith(f"{place}:1:1: error: vrrp_instance VI_1: the file of key 1 cannot be read: No such file")
     assert program.startswith(f"{place}:3:12: error: cannot run /nonexistent/notify: No such file")
@@ -111,28 +111,28 @@ def test_missing_scripts_and_keys_are_refused(make, place):
 @pytest.mark.parametrize("old", [None, "", "}\n", b"\xff\n"])
 def test_without_a_good_file_before_every_instance_is_added(make, old):
     found = make(old)
-    plan = found.plan(found.judge(GOOD)[0])
+    plan = found.plan(found.validate(GOOD)[0])
     assert [(each.name, each.kind) for each in plan.instances] == [("VI_1", "added")]
 
 
 def test_a_plan_compares_with_the_file_that_is_there(make):
     found = make(GOOD)
-    assert not found.plan(found.judge(GOOD)[0])
-    (entry,) = found.plan(found.judge(GOOD.replace("priority 100", "priority 90"))[0]).instances
+    assert not found.plan(found.validate(GOOD)[0])
+    (entry,) = found.plan(found.validate(GOOD.replace("priority 100", "priority 90"))[0]).instances
     assert (entry.name, entry.kind) == ("VI_1", "changed")
     assert [(each.field, each.old, each.new) for each in entry.changes] == [("priority", "100", "90")]
 
 
 def test_an_agent_of_another_file_or_release_is_not_asked(make, place, agent):
     found = make()
-    assert found.foresee(GOOD, None) is None
-    assert found.foresee(GOOD, living("/etc/other.conf")) is None
-    assert found.foresee(GOOD, living(place, release_is_current=False)) is None
+    assert found.dry_run(GOOD, None) is None
+    assert found.dry_run(GOOD, living("/etc/other.conf")) is None
+    assert found.dry_run(GOOD, living(place, release_is_current=False)) is None
     assert agent.asked == []
 
 
 def test_an_agent_is_not_asked_about_the_text_in_force(make, place, agent):
-    found = make().foresee(GOOD, living(place, DIGEST))
+    found = make().dry_run(GOOD, living(place, DIGEST))
     assert (found["plan"]["instances"], found["plan"]["peer_must_follow"]) == ([], False)
     assert (found["mastership"], found["warnings"]) == ([], [])
     assert agent.asked == []
@@ -140,22 +140,22 @@ def test_an_agent_is_not_asked_about_the_text_in_force(make, place, agent):
 
 def test_an_agent_is_asked_about_another_text(make, place, agent):
     agent.replies["plan"] = {"plan": {"instances": []}, "mastership": ["a"], "warnings": ["b"]}
-    assert make().foresee(GOOD, living(place)) == {"plan": {"instances": []}, "mastership": ["a"], "warnings": ["b"]}
+    assert make().dry_run(GOOD, living(place)) == {"plan": {"instances": []}, "mastership": ["a"], "warnings": ["b"]}
     assert [(each["command"], each["path"]) for each in agent.asked] == [("plan", str(place))]
 
 
 def test_a_file_that_the_agent_would_refuse_is_refused(make, place, agent):
     agent.replies["plan"] = refuses("it is not valid", "f:1: no", "f:2: no")
     with pytest.raises(Refused) as caught:
-        make().foresee(GOOD, living(place))
+        make().dry_run(GOOD, living(place))
     assert caught.value.problems == ("f:1: no", "f:2: no")
     assert str(caught.value) == "the agent would not take the file: it is not valid\nf:1: no\nf:2: no"
 
 
 def test_an_agent_without_the_command_plan_foresees_nothing(make, place, agent):
     agent.replies["plan"] = refuses("unknown command plan")
-    assert make().foresee(GOOD, living(place)) is None
-    assert ConfigFile(str(place), "/nonexistent").foresee(GOOD, living(place)) is None
+    assert make().dry_run(GOOD, living(place)) is None
+    assert ConfigFile(str(place), "/nonexistent").dry_run(GOOD, living(place)) is None
 
 
 def test_the_file_is_shown_without_its_password(make):

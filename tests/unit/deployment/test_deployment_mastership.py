@@ -8,13 +8,13 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mastership import (
     at_rest,
-    dispensable,
-    gone,
+    can_be_removed,
+    has_master,
     is_backup,
+    is_idle,
     is_master,
+    is_stable,
     predict,
-    served,
-    settled,
 )
 
 VIP = "192.168.8.100/24"
@@ -75,7 +75,7 @@ def test_a_backup_hears_a_master_and_has_given_the_addresses_up():
     ],
 )
 def test_these_instances_are_settled_or_not(found, quiet):
-    assert settled(found) is quiet
+    assert is_stable(found) is quiet
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_the_state_after_each_move_is_predicted(before, wanted, after):
     ],
 )
 def test_these_instances_are_served_or_not(found, yes):
-    assert served(found, 0.5) is yes
+    assert has_master(found, 0.5) is yes
 
 
 # None is for what keepalived's dump does not have.
@@ -126,20 +126,20 @@ def test_these_instances_are_served_or_not(found, yes):
 @pytest.mark.parametrize("unknown", [("since_s",), ("advert_int_s",), ("since_s", "advert_int_s")])
 def test_a_master_since_an_unknown_time_compares_every_peer(unknown):
     known = dict.fromkeys(unknown)
-    assert settled(instance("MASTER", **known))
+    assert is_stable(instance("MASTER", **known))
     assert at_rest({"instances": [instance("MASTER", **known)]})
-    assert not settled(instance("MASTER", peers=[heard(150, seen_s=0.2)], **known))
+    assert not is_stable(instance("MASTER", peers=[heard(150, seen_s=0.2)], **known))
 
 
 @pytest.mark.parametrize(("unknown", "quiet"), [("since_s", True), ("advert_int_s", False)])
 def test_the_known_time_bounds_which_peers_count(unknown, quiet):
     found = instance("MASTER", peers=[heard(150, seen_s=60)], since_s=100.0, advert_int_s=1.0)
-    assert settled({**found, unknown: None}) is quiet
+    assert is_stable({**found, unknown: None}) is quiet
 
 
 def test_a_peer_without_a_time_may_have_spoken_long_ago():
-    assert settled(instance("MASTER", peers=[heard(150, seen_s=None)]))
-    assert not served(instance("BACKUP", master=heard(100, seen_s=None)), 0.5)
+    assert is_stable(instance("MASTER", peers=[heard(150, seen_s=None)]))
+    assert not has_master(instance("BACKUP", master=heard(100, seen_s=None)), 0.5)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_peer_without_a_time_may_have_spoken_long_ago():
     ],
 )
 def test_these_instances_are_dispensable_or_gone(found, ended, missed_by_nobody):
-    assert (gone(found), dispensable(found, 0.5)) == (ended, missed_by_nobody)
+    assert (is_idle(found), can_be_removed(found, 0.5)) == (ended, missed_by_nobody)
 
 
 @pytest.mark.parametrize(

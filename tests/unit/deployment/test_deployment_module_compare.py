@@ -82,9 +82,9 @@ def test_it_compares_until_each_instance_was_heard_and_shows_no_password(module,
 
 
 def test_the_addresses_of_keepalived_are_no_problem_of_the_file(module, keepalived, monkeypatch):
-    judge, asked = ConfigFile.judge, []
+    validate, asked = ConfigFile.validate, []
     monkeypatch.setattr(
-        ConfigFile, "judge", lambda file, text, hosts: asked.append(list(hosts)) or judge(file, text, hosts)
+        ConfigFile, "validate", lambda file, text, hosts: asked.append(list(hosts)) or validate(file, text, hosts)
     )
     module_compare.run(module())
     assert asked == [[ip_address("192.168.8.100")]]

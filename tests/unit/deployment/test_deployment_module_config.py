@@ -83,9 +83,9 @@ def test_without_the_user_nothing_is_written(module, monkeypatch, tmp_path):
 
 def test_a_warning_that_the_file_and_the_agent_have_is_given_once(module, monkeypatch):
     foreseen = {"plan": {}, "mastership": [], "warnings": ["of the file", "of the agent"]}
-    judge = ConfigFile.judge
-    monkeypatch.setattr(ConfigFile, "judge", lambda file, text: (judge(file, text)[0], ["of the file"]))
-    monkeypatch.setattr(ConfigFile, "foresee", lambda file, text, agent: foreseen)
+    validate = ConfigFile.validate
+    monkeypatch.setattr(ConfigFile, "validate", lambda file, text: (validate(file, text)[0], ["of the file"]))
+    monkeypatch.setattr(ConfigFile, "dry_run", lambda file, text, agent: foreseen)
     asked = module(check=True)
     assert module_config.run(asked)["plan"] == {}
     assert asked._warnings == ["of the file", "of the agent"]
@@ -116,7 +116,7 @@ def test_the_agent_is_started_where_none_is_running(module, monkeypatch, tmp_pat
     result = module_config.run(module(start=True, master_of=["VI_1"]))
     assert (result["started"], done) == (True, ["start", (["VI_1"], str(tmp_path))])
     monkeypatch.setattr(ConfigFile, "needs_reload", lambda *rest: False)
-    monkeypatch.setattr(ConfigFile, "foresee", lambda *rest: None)
+    monkeypatch.setattr(ConfigFile, "dry_run", lambda *rest: None)
     result = module_config.run(module(start=True, master_of=["VI_1"]))
     assert (result["changed"], result["started"], done[2:]) == (False, False, [])
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mastership import settled
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.mastership import is_stable
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import parse
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.status import instances
 from recorded_dumps import recorded, text
@@ -25,7 +25,7 @@ def test_a_status_of_a_master_of_version_2():
     assert (found["addresses"], found["addresses_present"]) == (["192.168.8.100/24"], ["192.168.8.100/24"])
     assert (found["advert_int_s"], found["virtual_router_id"], found["interface"]) == (1.0, 51, "eth0")
     assert found["why"] == "MASTER because keepalived says so; our 100"
-    assert settled(found)
+    assert is_stable(found)
 
 
 def test_host_routes_and_macvlans_are_compared_as_the_kernel_has_them():
@@ -49,7 +49,7 @@ def test_a_master_of_another_release_that_tells_no_time_is_settled(line):
     )
     (found,) = instances(parse(without), 1795373590.0, {VIP})
     assert None in (found["since_s"], found["advert_int_s"])
-    assert settled(found)
+    assert is_stable(found)
 
 
 def test_a_backup_of_version_2_says_whom_it_hears_and_when():
@@ -59,7 +59,7 @@ def test_a_backup_of_version_2_says_whom_it_hears_and_when():
     assert found["peers"] == [found["master"]]
     assert found["why"] == "BACKUP because 192.168.8.4 advertises 100 > our 90"
     assert found["since_s"] == 6.081
-    assert settled(found)
+    assert is_stable(found)
 
 
 def test_a_status_of_version_3_by_unicast_with_nopreempt():
@@ -68,7 +68,7 @@ def test_a_status_of_version_3_by_unicast_with_nopreempt():
     assert found["takeover_s"] == 1.766
     assert found["unicast_peers"] == ["192.168.8.6"]
     assert found["addresses"] == ["192.168.8.100/24", "192.168.8.101/24"]
-    assert not settled(found)  # the kernel has none of them
+    assert not is_stable(found)  # the kernel has none of them
 
 
 def test_ipv6_speaks_from_its_link_local_address():

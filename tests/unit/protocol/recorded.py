@@ -12,7 +12,7 @@ from routers import ARTICLE_B, VIP, A, B, T, advert
 
 from vrrp.protocol.event_codec import INPUTS, Header, Record, line, read, written
 from vrrp.protocol.event_log import LIMIT, EventLog
-from vrrp.protocol.override import Refused
+from vrrp.protocol.override import CommandRefused
 from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.router import VirtualRouter
 
@@ -95,6 +95,6 @@ def anything(seed: int, limit=LIMIT, inputs=400) -> Recorded:
                     chance.choice(("promote", "demote", "release", "drain", "undrain", "stop", "abort", "start")),
                     now=soon,
                 )
-            except Refused:
+            except CommandRefused:
                 continue  # not an input: it has changed nothing
     return story

@@ -194,3 +194,11 @@ def test_a_text_that_is_no_record_is_refused(text, complaint):
     with pytest.raises(RecordError) as raised:
         read(text)
     assert str(raised.value).startswith(complaint)
+
+
+def test_an_input_of_an_older_record_is_read_by_its_new_name():
+    story = Recorded()
+    story.feed("start")
+    story.feed("release_addresses")
+    (record,) = read(story.text().replace('"release_addresses"', '"let_go"'))
+    assert [step.name for step in record.steps] == ["start", "release_addresses"]

@@ -12,7 +12,7 @@ from routers import ARTICLE_B, DOWN_B, POLITE, POLITE_S, TAKEOVER, A, B, T, adve
 
 from vrrp.protocol.actions import Announce, Notify, ReleaseAddresses, SendAdvertisement
 from vrrp.protocol.explain import why
-from vrrp.protocol.override import Refused
+from vrrp.protocol.override import CommandRefused
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import SavedRouterState, State
 from vrrp.protocol.timers import HANDOVER_S
@@ -91,21 +91,21 @@ class TestHolds:
     def test_the_owner_of_the_address_cannot_be_outbid(self):
         router = backup()
         router.advertisement(advert(255), A, T + 1)
-        with pytest.raises(Refused, match=r"192\.168\.8\.4 advertises priority 255"):
+        with pytest.raises(CommandRefused, match=r"192\.168\.8\.4 advertises priority 255"):
             router.promote(T + 2)
         assert (router.state, router.hold) == (State.BACKUP, None)
 
     def test_a_faulty_router_is_not_promoted(self):
         router = backup()
         router.fault_changed(("script chk failed",), T)
-        with pytest.raises(Refused, match="script chk failed"):
+        with pytest.raises(CommandRefused, match="script chk failed"):
             router.promote(T + 1)
 
     @pytest.mark.parametrize("move", [VirtualRouter.promote, VirtualRouter.demote])
     def test_a_stopped_router_is_not_moved(self, move):
         router = master()
         router.stop(T)
-        with pytest.raises(Refused, match="not running"):
+        with pytest.raises(CommandRefused, match="not running"):
             move(router, T + 0.1)
 
     def test_a_demoted_master_keeps_the_addresses_until_the_peer_has_them(self):
@@ -310,7 +310,7 @@ class TestDrain:
         router.drain(T)
         for now in (T + 0.1, router.deadline):
             router.expire(now)
-            with pytest.raises(Refused, match=r"^this node is drained\. Undrain it first$"):
+            with pytest.raises(CommandRefused, match=r"^this node is drained\. Undrain it first$"):
                 move(router, now)
 
     def test_a_release_does_not_end_a_drain(self):

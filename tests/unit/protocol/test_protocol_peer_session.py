@@ -12,7 +12,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from vrrp.protocol.peer_session import MALFORMED, OVERHEAD, RECENT, REPLAY, SIGNATURE, UNPROVEN, Refused, Session
+from vrrp.protocol.peer_session import MALFORMED, OVERHEAD, RECENT, REPLAY, SIGNATURE, UNPROVEN, MessageRefused, Session
 
 A, B = ip_address("192.168.8.4"), ip_address("192.168.8.6")
 KEY, OTHER = bytes(range(32)), bytes(range(32, 64))
@@ -40,7 +40,7 @@ def said(receiver, message):
     """Return what becomes of a message: its content, or why it is refused."""
     try:
         return receiver.verify(message)[1]
-    except Refused as refused:
+    except MessageRefused as refused:
         return refused.reason
 
 

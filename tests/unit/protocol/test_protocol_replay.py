@@ -152,7 +152,7 @@ def test_a_promotion_that_would_be_refused_today_is_a_difference():
     record = story.record()
     faulty = {**record.steps[0].after, "faults": ("interface eth0 is down",)}
     outcome = replay(Record(record.header, (replace(record.steps[0], after=faulty), *record.steps[1:])))
-    assert outcome.difference.replayed.startswith("Refused: it is in FAULT")
+    assert outcome.difference.replayed.startswith("CommandRefused: it is in FAULT")
 
 
 def test_the_beginning_may_be_any_entry():

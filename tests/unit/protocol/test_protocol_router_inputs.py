@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from routers import ARTICLE_B, DOWN_B, TAKEOVER, A, T, advert, backup, kinds, master, sent
 
-from vrrp.protocol.override import Refused
+from vrrp.protocol.override import CommandRefused
 from vrrp.protocol.router import VirtualRouter
 
 FAULT = ("interface eth0 is down",)
@@ -35,7 +35,7 @@ INPUTS = {
     "release": lambda router: router.release(T),
     "join": lambda router: router.join(T),
     "give_up": lambda router: router.give_up(T + 5, False, "VI_2 gave up", T),
-    "let_go": lambda router: router.let_go(T),
+    "release_addresses": lambda router: router.release_addresses(T),
     "leave group": lambda router: router.group_changed(None, T),
     "parameters": lambda router: router.parameters_changed(replace(ARTICLE_B, priority=80), T),
     "source": lambda router: router.source_changed(A, T),
@@ -121,7 +121,7 @@ def test_an_input_in_a_state(state, name):
     before = router.state.value
     refused = REFUSES.get(state, {}).get(name)
     if refused is not None:
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(CommandRefused) as caught:
             INPUTS[name](router)
         assert (str(caught.value), router.state.value, router.hold) == (refused, before, None)
     else:
@@ -141,7 +141,7 @@ def test_a_drained_router_does_not_start_and_says_why():
     router = VirtualRouter(ARTICLE_B)
     router.drain(T)
     assert router.start(T) == ()
-    with pytest.raises(Refused, match="this node is drained. Undrain it first"):
+    with pytest.raises(CommandRefused, match="this node is drained. Undrain it first"):
         router.promote(T)
 
 
@@ -158,7 +158,9 @@ def test_a_promotion_over_the_highest_priority_outbids_it_for_one_interval():
 def test_a_promotion_over_the_owner_is_refused():
     router = backup()
     router.advertisement(advert(255), A, T)
-    with pytest.raises(Refused, match=r"192.168.8.4 advertises priority 255, the owner.*Demote it there instead"):
+    with pytest.raises(
+        CommandRefused, match=r"192.168.8.4 advertises priority 255, the owner.*Demote it there instead"
+    ):
         router.promote(T)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from vrrp.protocol import explain
 from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
-from vrrp.protocol.override import Refused
+from vrrp.protocol.override import CommandRefused
 from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import (
@@ -298,11 +298,13 @@ class TestCommands:
     def test_no_member_is_promoted_when_one_cannot_be(self):
         node = Node().started()
         node.happens("VI_2", "fault_changed", ("interface eth1 is down",), now=1.0)
-        with pytest.raises(Refused, match=r"^it is in FAULT: sync group G: VI_2 is in FAULT"):
+        with pytest.raises(CommandRefused, match=r"^it is in FAULT: sync group G: VI_2 is in FAULT"):
             node.group.command("promote", node.members, "VI_1")
         node = Node(100, 100).started()
         node.hears("VI_2", 255, now=1.0)
-        with pytest.raises(Refused, match="sync group G moves as one, and of VI_2: 192.0.2.6 advertises priority 255"):
+        with pytest.raises(
+            CommandRefused, match="sync group G moves as one, and of VI_2: 192.0.2.6 advertises priority 255"
+        ):
             node.group.command("promote", node.members, "VI_1")
 
 

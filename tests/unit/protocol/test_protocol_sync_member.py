@@ -124,13 +124,13 @@ class TestLetGo:
     def test_a_ready_member_lets_its_addresses_go(self):
         router = with_condition(Yielding(NEVER, T + 3, ready=True))
         router.reason = "nobody took over"
-        assert router.let_go(T + 4) == (ReleaseAddresses(), Notify("BACKUP", 90, "nobody took over"))
+        assert router.release_addresses(T + 4) == (ReleaseAddresses(), Notify("BACKUP", 90, "nobody took over"))
         assert router.condition == Backup(T + 3, ready=True)
 
     @pytest.mark.parametrize("condition", [Yielding(NEVER, T + 3), Backup(T + 3, ready=True), Fault()])
     def test_a_member_that_is_not_ready_does_not_let_go(self, condition):
         router = with_condition(condition)
-        assert router.let_go(T + 4) == ()
+        assert router.release_addresses(T + 4) == ()
         assert router.condition == condition
 
 

@@ -46,18 +46,18 @@ def test_every_rule_is_described():
 
 
 def test_two_owners_that_nobody_explains():
-    world = Simulator(pair(), watch_class=Invariants)
-    world.clock.at(20.0, world.lan.nodes["node-b"].kernel.install, 20.0)
-    world.clock.at(20.0, world.watch.look)
-    world.clock.at(21.0, world.watch.look)
-    violation = world.run().violation
+    simulator = Simulator(pair(), watch_class=Invariants)
+    simulator.clock.at(20.0, simulator.lan.nodes["node-b"].kernel.install, 20.0)
+    simulator.clock.at(20.0, simulator.watch.look)
+    simulator.clock.at(21.0, simulator.watch.look)
+    violation = simulator.run().violation
     assert violation is not None and violation.rule in ("one owner", "exactly one")
 
 
 def test_an_address_removed_without_a_reason_is_a_violation():
-    world = Simulator(pair(), watch_class=Invariants)
-    world.clock.at(20.0, world.lan.nodes["node-a"].kernel.release)
-    violation = world.run().violation
+    simulator = Simulator(pair(), watch_class=Invariants)
+    simulator.clock.at(20.0, simulator.lan.nodes["node-a"].kernel.release)
+    violation = simulator.run().violation
     assert violation is not None and violation.rule == "addresses"
 
 

@@ -22,7 +22,7 @@ CALLS = {
     "expired": ["node", "deadline"],
     "spoke": ["node", "priority"],
     "continued": ["node"],
-    "settled": ["team"],
+    "settled": ["machine_group"],
     "look": [],
     "disturbing": ["fault"],
     "disturbed": ["fault"],
@@ -83,9 +83,9 @@ def test_a_violation_has_its_time_its_rule_and_its_text():
 
 
 def test_what_a_watch_is_told_of_a_run_of_five_seconds():
-    world = Simulator(pair("at 1: pause node-b", "at 2: resume node-b", until=5.0), watch_class=Diary)
-    assert world.run().violation is None
-    assert world.watch.calls == [
+    simulator = Simulator(pair("at 1: pause node-b", "at 2: resume node-b", until=5.0), watch_class=Diary)
+    assert simulator.run().violation is None
+    assert simulator.watch.calls == [
         (0.0, "begin"),
         (0.0, "disturbing", "start"),
         (0.0, "started", "node-a", None),
@@ -109,7 +109,7 @@ def test_a_violation_ends_the_run():
         def spoke(self, node, priority):
             raise Violated(self.clock.now, "silence", node.name)
 
-    world = Simulator(pair(until=5.0), watch_class=Strict)
-    run = world.run()
+    simulator = Simulator(pair(until=5.0), watch_class=Strict)
+    run = simulator.run()
     assert (run.violation.rule, run.violation.text, round(run.ended_at, 1)) == ("silence", "node-a", 3.6)
-    assert "ended" not in [call for _at, call, *_words in world.watch.calls]
+    assert "ended" not in [call for _at, call, *_words in simulator.watch.calls]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from oracle.play import WatchedJoint, play
+from oracle.play import WatchedGroupSimulator, play
 from oracle.shrink import report
 from vrrp.simulation.scenario import from_text
 
@@ -30,7 +30,7 @@ def played(*faults, **more):
     scenario = pair(*faults, **more)
     run = play(scenario)
     assert run.violation is None, report(run)
-    return WatchedJoint(scenario).run()
+    return WatchedGroupSimulator(scenario).run()
 
 
 def answered(runs):

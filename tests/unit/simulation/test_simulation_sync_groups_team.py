@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Test a team, the sync group of one machine: its nodes on two segments are MASTER together."""
+"""Test the sync group of one machine: its nodes on two segments are MASTER together."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vrrp.simulation.clock import Clock
 from vrrp.simulation.lan import Lan
 from vrrp.simulation.node import Node
 from vrrp.simulation.observer import Observer
-from vrrp.simulation.sync_groups import GROUP, Team
+from vrrp.simulation.sync_groups import GROUP, MachineGroup
 from vrrp.simulation.timeline import NOTE, Timeline
 
 DOWN_S = 3.609375  # of priority 100: 3 * 1 s and 156/256 s
@@ -25,7 +25,7 @@ class Settled(Observer):
     def __init__(self):
         self.count = 0
 
-    def settled(self, team):
+    def settled(self, machine_group):
         self.count += 1
 
 
@@ -35,7 +35,7 @@ class Machine:
     def __init__(self, priorities=(100, 100)):
         self.clock, self.timeline, self.watch = Clock(), Timeline(), Settled()
         self.nodes = [self.node(f"lan{number}", priority) for number, priority in enumerate(priorities, 1)]
-        self.team = Team(self.nodes)
+        self.machine_group = MachineGroup(self.nodes)
 
     def node(self, label, priority):
         lan = Lan(self.clock, ["a"], 1, (0.0, 0.0))
@@ -46,7 +46,7 @@ class Machine:
         return made
 
     def started(self, until=0.0):
-        with self.team.together():
+        with self.machine_group.batch():
             for node in self.nodes:
                 node.start()
         self.clock.run(until)
@@ -58,8 +58,8 @@ class Machine:
 
 def test_a_node_knows_its_team_and_is_a_member_once_it_has_started():
     machine = Machine()
-    assert [node.team for node in machine.nodes] == [machine.team, machine.team]
-    assert list(machine.team.nodes) == ["lan1", "lan2"]
+    assert [node.machine_group for node in machine.nodes] == [machine.machine_group, machine.machine_group]
+    assert list(machine.machine_group.nodes) == ["lan1", "lan2"]
     assert [node.router.group for node in machine.nodes] == [None, None]
     machine.started()
     assert [node.router.group for node in machine.nodes] == ["G", "G"]
@@ -85,8 +85,8 @@ def test_a_fault_of_one_takes_the_other_with_it():
 def test_what_happens_together_is_looked_at_once():
     machine = Machine().started(10.0)
     machine.watch.count = 0
-    with machine.team.together():
-        with machine.team.together():
+    with machine.machine_group.batch():
+        with machine.machine_group.batch():
             machine.nodes[0].broken("a")
         assert machine.watch.count == 0
         machine.nodes[1].broken("b")
@@ -97,7 +97,7 @@ def test_what_happens_together_is_looked_at_once():
 def test_an_exception_inside_does_not_keep_the_team_from_looking():
     machine = Machine().started(10.0)
     machine.watch.count = 0
-    with pytest.raises(ZeroDivisionError), machine.team.together():
+    with pytest.raises(ZeroDivisionError), machine.machine_group.batch():
         raise ZeroDivisionError
     machine.nodes[1].broken("b")
     assert machine.watch.count > 0
@@ -115,33 +115,33 @@ def test_a_group_with_a_process_that_has_ended_is_left_alone():
 class TestEnrol:
     def test_the_first_process_begins_the_group_anew_and_the_second_does_not(self):
         machine = Machine()
-        groups = [machine.team.group]
+        groups = [machine.machine_group.group]
         for node in machine.nodes:
             node.start()
-            groups.append(machine.team.group)
+            groups.append(machine.machine_group.group)
         assert groups[0] is not groups[1] and groups[1] is groups[2]
         assert groups[2].name == GROUP == "G"
 
     def test_the_class_of_the_group_is_the_one_that_was_given(self):
         names = []
-        team = Team(Machine().nodes, lambda name: names.append(name) or "group")
-        team.enrol(next(iter(team.nodes.values())), 0.0)
-        assert (team.group, names) == ("group", ["G", "G"])
+        machine_group = MachineGroup(Machine().nodes, lambda name: names.append(name) or "group")
+        machine_group.enrol(next(iter(machine_group.nodes.values())), 0.0)
+        assert (machine_group.group, names) == ("group", ["G", "G"])
 
 
 class TestCommand:
     def test_a_command_is_for_every_member(self):
         machine = Machine().started(1.0)
-        machine.team.command("promote")
+        machine.machine_group.command("promote")
         assert machine.states() == ["MASTER", "MASTER"]
         assert [node.router.hold for node in machine.nodes] == ["master", "master"]
-        machine.team.command("release")
+        machine.machine_group.command("release")
         assert [node.router.hold for node in machine.nodes] == [None, None]
 
     def test_one_member_that_cannot_refuses_for_all(self):
         machine = Machine().started(1.0)
         machine.nodes[1].broken("interface eth1 is down")
-        machine.team.command("promote")
+        machine.machine_group.command("promote")
         assert [node.router.hold for node in machine.nodes] == [None, None]
         (refused,) = [entry for entry in machine.timeline.entries if entry.value == "refused"]
         assert (refused.at, refused.node, refused.kind) == (1.0, "a", NOTE)
@@ -150,6 +150,6 @@ class TestCommand:
     def test_a_machine_that_does_not_run_takes_none(self):
         machine = Machine().started(1.0)
         machine.nodes[1].pause()
-        machine.team.command("promote")
+        machine.machine_group.command("promote")
         assert [node.router.hold for node in machine.nodes] == [None, None]
         assert [entry for entry in machine.timeline.entries if entry.value == "refused"] == []

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from typing import Optional
 
-from ..config.model.configuration import Address
+from ..ip_types import Address, Interface
 from ..protocol import timers
 from ..protocol.arp_ndp import Claim, question, read_claim
 from ..protocol.constants import PRIORITY_OWNER, VIRTUAL_MAC
@@ -27,7 +27,7 @@ from ..protocol.states import State
 from . import log_messages
 from .instance import VrrpInstance
 from .log import Log
-from .netlink.links import Interface, InterfaceTable
+from .netlink.links import InterfaceTable
 from .network.claims import ClaimSocket
 from .network.receiver import RejectLogLimiter
 from .statistics import CONFLICT_S, Conflict
@@ -35,7 +35,7 @@ from .statistics import CONFLICT_S, Conflict
 DEFEND_INTERVAL_S = 10.0  # RFC 5227 section 1.1
 LOOK_S = 0.1  # seconds: several changes within them are one look
 READ_MAX = 32  # frames in one go, and the next go REST_S later: a flood gets no more of the loop
-REST_S = 0.1
+THROTTLE_S = 0.1
 GRACE_S = 1.0  # the least time after a takeover: the former master may be slow to take its addresses off
 CONFIRM_S = 0.5  # beside an interval, until the advertisement of a peer that takes over must have come
 ASK_S = 3.0  # between two questions; several of them fit into DEFEND_INTERVAL_S and refusals.HOLD_S
@@ -174,7 +174,7 @@ class Conflicts:
             if self._sockets.get(place) is sock:
                 self._listen(sock.fileno(), lambda: self._readable(place))
 
-        self._later(REST_S, resume)
+        self._later(THROTTLE_S, resume)
 
     def _take(self, place: InterfaceVersion, frame: bytes, now: float) -> None:
         claim = read_claim(frame)

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Optional
 
 from ..config.model.configuration import Instance
+from ..ip_types import Address
 from ..protocol.constants import PRIORITY_STOP
-from ..protocol.packet import Address
 from ..protocol.router import VirtualRouter
 from .instance_reporter import InstanceReporter
 from .network.authentication import Authenticator

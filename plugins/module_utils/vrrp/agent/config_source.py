@@ -23,10 +23,10 @@ def read(path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
 
     Raises ConfigError with everything that is wrong with the file or that this agent cannot do.
     """
-    return judge(loader.read_text(path), path)
+    return validate(loader.read_text(path), path)
 
 
-def judge(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
+def validate(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, ...]]:
     """Return the same for a text that may later be the file ``path``. Raises ConfigError, too."""
     return check(loader.inspect_here(text, path))
 

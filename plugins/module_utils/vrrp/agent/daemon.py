@@ -89,7 +89,7 @@ class Daemon:
         self.fifos = Fifos(configuration.globals, log, runtime.path)
         self.lifecycle_scripts = LifecycleScripts(runtime.path, log)
         self.groups = Groups(instances, scheduler.now, log, self.fifos.tell)
-        self.graceful_restart = GracefulRestart(runtime.path, log, self._page)
+        self.graceful_restart = GracefulRestart(runtime.path, log, self._saved_state)
         self.leases = Leases(kernel)
         counted = self.discarded.discard
         self.network = Transport(kernel, self.announcer, log, environment.open_socket, counted, scheduler)
@@ -181,7 +181,8 @@ class Daemon:
             instance_ports,
             address_ports,
             lambda name: NotifyQueue(name, log, self.fifos.tell),
-            *(self.network, self.static_config, self.vmacs, self.conflicts, self.graceful_restart, self.changes.take),
+            *(self.network, self.static_config, self.vmacs, self.conflicts),
+            *(self.graceful_restart, self.changes.dispatch),
         )
         self.deadlines = Deadlines(instances, self.network, self.leases, self.manager.forget_stopped, scheduler, log)
         scheduler.connect(self.deadlines.expire, self.shutdown.give_up, self.groups)
@@ -212,45 +213,45 @@ class Daemon:
         """Work until SIGTERM or SIGINT. Returns the exit status."""
         subprocesses.watch_children_without_threads()
         subprocesses.keep_capabilities_to_ourselves()
-        loop, departure = asyncio.get_running_loop(), self.shutdown
+        loop, shutdown = asyncio.get_running_loop(), self.shutdown
         try:
             for number in (signal.SIGTERM, signal.SIGINT):
-                self.scheduler.on_signal(number, departure.stop)
+                self.scheduler.on_signal(number, shutdown.stop)
             await self._set_up()
             await self._upkeep.start()
-            self.scheduler.add_reader(self.kernel.fileno(), self.changes.take)
+            self.scheduler.add_reader(self.kernel.fileno(), self.changes.dispatch)
             self.scheduler.on_signal(signal.SIGHUP, self._hang_up)
             loop.add_signal_handler(signal.SIGUSR1, self.reports.data)
             loop.add_signal_handler(signal.SIGUSR2, self.reports.stats)
-            if not departure.begun:
+            if not shutdown.begun:
                 self.fifos.open()
                 self.scheduler.callback(self.start)()
-            await departure.done.wait()
-            departure.drop_everything()
+            await shutdown.done.wait()
+            shutdown.drop_everything()
             self.groups.tell_states()
-            if departure.failed:  # not sooner: the addresses go first
+            if shutdown.failed:  # not sooner: the addresses go first
                 self.recorder.write(self.instances.all())
-            self.graceful_restart.end(leave=bool(departure.restarting))
+            self.graceful_restart.end(leave=bool(shutdown.restarting))
             await self.checks.stop()
             queues = {*self.instances.notify_queues(), *self.groups.queues()}
             await asyncio.gather(*(each.finish(NOTIFY_AT_END_S) for each in queues))
-            await self.fifos.close(keep=bool(departure.restarting))
+            await self.fifos.close(keep=bool(shutdown.restarting))
             await self.lifecycle_scripts.end()
         finally:
             self.scheduler.cancel()
             self.fork.close()
-            departure.drop_everything()
-            self.graceful_restart.end(leave=bool(departure.restarting))
+            shutdown.drop_everything()
+            self.graceful_restart.end(leave=bool(shutdown.restarting))
             await self._upkeep.stop()
             self.scheduler.remove_reader(self.kernel.fileno())
             self.close()
             self.maintenance.end()  # not sooner: it may wait for a disk
-        if not departure.restarting:
+        if not shutdown.restarting:
             if self.configuration.globals.shutdown_script is not None:
                 self.service_manager.extend(self.configuration.globals.shutdown_script_timeout_s + END_S)
             await self.lifecycle_scripts.shutdown(self.configuration.globals)
         self.log.info("Stopped")
-        return 1 if departure.failed else 0
+        return 1 if shutdown.failed else 0
 
     def close(self) -> None:
         """Close every socket to the segment and to the kernel."""
@@ -275,7 +276,7 @@ class Daemon:
         self.log.info(f"Starting with {configuration.path}, {len(configuration.instances)} instance(s)")
         self.graceful_restart.begin(configuration, self.kernel)
         self.vmacs.inherit(inherited.macvlans, inherited.parents)
-        self.manager.have_macvlans()
+        self.manager.apply_macvlans()
         self.announcer.arrange(configuration.garp_groups)
         self.static_config.begin(configuration, statics_of(inherited), inherited.lived_until)
         self.links.apply(configuration)
@@ -307,14 +308,14 @@ class Daemon:
         self.other_node.apply(new.globals)
         self.network.log_unknown_vrids(new.globals.log_unknown_vrids)
         self.manager.remove_missing(new, self.scheduler.now())
-        links_differ, channels = self.links.apply(new), set(self.network.channels)
+        links_differ, receivers = self.links.apply(new), set(self.network.receivers)
         added = self.manager.add_missing(new)
         self.announcer.arrange(new.garp_groups)
         self.static_config.apply(new)
         now = self.scheduler.now()
         self.manager.reconfigure(new, added, now)
         self.groups.apply(new)
-        if links_differ or channels != set(self.network.channels):  # without a socket no instance may be MASTER
+        if links_differ or receivers != set(self.network.receivers):  # without a socket no instance may be MASTER
             for instance in self.instances.running.values():
                 instance.interface_changed(now)
         self.checks.apply(new)
@@ -385,7 +386,7 @@ class Daemon:
             self.kernel.table,
         )
 
-    def _page(self) -> SavedState:
+    def _saved_state(self) -> SavedState:
         """Return what a successor must know."""
         snapshot = self.static_config.snapshot()
         return SavedState(

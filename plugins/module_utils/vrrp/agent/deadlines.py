@@ -49,7 +49,7 @@ class Deadlines:
                 due = [each for each in due if each.router.holds_addresses or place_of(each) not in more]
             # Masters first: one that advertises late, because others take over, would lose mastership for a moment.
             due.sort(key=lambda each: (not each.router.holds_addresses, each.deadline))
-            with self._log.together():
+            with self._log.buffered():
                 for instance in due:
                     # A master may advertise a moment early, together with others. A backup never takes over early.
                     if instance.deadline <= now or instance.router.holds_addresses:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..config.model.configuration import Address
+from ..ip_types import Address
 from .log import Log
 from .netlink.kernel import Kernel
 from .network.claims import ClaimSocket

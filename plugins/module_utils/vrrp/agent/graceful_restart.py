@@ -29,7 +29,7 @@ PAUSE_S = 0.001  # for each instance, between two writes: while 255 take over, e
 class GracefulRestart:
     """It keeps the state file up to date: at once after a change, and in intervals while changes go on."""
 
-    def __init__(self, directory: str, log: Log, page: Callable[[], SavedState]) -> None:
+    def __init__(self, directory: str, log: Log, saved: Callable[[], SavedState]) -> None:
         self.inherited = saved_state.read(directory)
         self._lived_until = self.inherited.lived_until
         self._directory = directory
@@ -38,7 +38,7 @@ class GracefulRestart:
         self._authenticators: dict[Identity, Authenticator] = {}
         self.state_file = StateFile(directory)
         self._log = log
-        self._page = page
+        self._saved_state = saved
         self._due = False
         self._written_at = self._pause_s = 0.0
         self._ended = False
@@ -115,9 +115,9 @@ class GracefulRestart:
         self._due = False
         self._written_at = asyncio.get_running_loop().time()
         if not self._ended:
-            page = self._page()
-            self._pause_s = PAUSE_S * len(page.entries)
-            self.state_file.write(page)
+            saved = self._saved_state()
+            self._pause_s = PAUSE_S * len(saved.entries)
+            self.state_file.write(saved)
             self._tell_failure()
 
     def end(self, leave: bool) -> None:
@@ -169,8 +169,8 @@ def static_entries(snapshot: StaticSnapshot) -> tuple[SavedInstance, ...]:
     )
 
 
-def statics_of(page: SavedState) -> StaticSnapshot:
+def statics_of(saved: SavedState) -> StaticSnapshot:
     """Return the static addresses, routes and rules of the process before this one, from its state file."""
-    entry = page.of(STATIC)
+    entry = saved.of(STATIC)
     installed, removals = (entry.installed, entry.removals) if entry is not None else ((), ())
-    return StaticSnapshot(installed, removals, page.firewall, page.promoted)
+    return StaticSnapshot(installed, removals, saved.firewall, saved.promoted)

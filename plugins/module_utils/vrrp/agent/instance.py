@@ -14,9 +14,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ..config.model.configuration import Globals, Instance
+from ..ip_types import Address
 from ..protocol.actions import Action
 from ..protocol.event_log import EventLog
-from ..protocol.packet import Address, Advertisement
+from ..protocol.packet import Advertisement
 from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Backup, Master, SavedRouterState, State, Yielding
 from . import restart_memory
@@ -133,7 +134,7 @@ class VrrpInstance:
         if isinstance(self.router.condition, Master):
             self.advertiser.send(self.router.priority, now)
             self.restart.kept = True
-            self.addresses.lend(restart_memory.lifetime_s(self.config))
+            self.addresses.extend_lifetime(restart_memory.lifetime_s(self.config))
         return self.restart.kept
 
     def abort(self, now: float) -> None:

@@ -42,7 +42,7 @@ class InstanceManager:
         address_ports: AddressPorts,
         new_queue: Callable[[str], NotifyQueue],
         network: Transport,
-        foundation: StaticConfig,
+        static_config: StaticConfig,
         vmacs: Vmacs,
         conflicts: Conflicts,
         graceful_restart: GracefulRestart,
@@ -54,7 +54,7 @@ class InstanceManager:
         self._address_ports = address_ports
         self._new_queue = new_queue
         self._network = network
-        self._foundation = foundation
+        self._static_config = static_config
         self._vmacs = vmacs
         self._conflicts = conflicts
         self._graceful_restart = graceful_restart
@@ -76,7 +76,7 @@ class InstanceManager:
                 self._instances.remove(instance)  # it goes on until the instance that follows it is MASTER
             else:
                 self.remove(instance, now)
-        self.have_macvlans()
+        self.apply_macvlans()
 
     def add_missing(self, new: Configuration) -> list[VrrpInstance]:
         """Add the instances that are not there yet, and return them. Those that are there get their new names.
@@ -161,11 +161,11 @@ class InstanceManager:
         """Forget those that leave and hold no address any more."""
         for instance in self._instances.forget_stopped():
             self._network.detach(instance)
-            self._foundation.forget(instance)
+            self._static_config.forget(instance)
             if instance.config.vmac is not None:
-                self.have_macvlans()
+                self.apply_macvlans()
 
-    def have_macvlans(self) -> None:
+    def apply_macvlans(self) -> None:
         """Make the macvlans of the configuration, and keep those that a leaving instance still uses."""
         self._vmacs.apply([*(each.config for each in self._instances.leaving), *self._configuration.instances])
         for _round in range(EVENT_ROUNDS):

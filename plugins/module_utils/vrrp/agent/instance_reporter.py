@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from enum import Enum
 
 from ..config.model.configuration import Globals, Instance
+from ..ip_types import Address
 from ..protocol.actions import Notify, RivalHeard
 from ..protocol.constants import PRIORITY_STOP
-from ..protocol.packet import Address, Advertisement
+from ..protocol.packet import Advertisement
 from ..protocol.router import VirtualRouter
 from ..protocol.states import Backup, State
 from . import log_messages

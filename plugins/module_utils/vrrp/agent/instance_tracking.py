@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Optional
 
 from ..config.model.configuration import Instance
-from ..protocol.packet import Address
+from ..ip_types import Address
 from ..protocol.priority import CheckResult, Verdict, verdict
 from ..protocol.router import VirtualRouter
 from ..protocol.states import State

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Optional
 
-from ..config.model.configuration import Address, Instance
+from ..config.model.configuration import Instance
+from ..ip_types import Address, Interface
 from ..protocol.constants import PRIORITY_OWNER
 from .addresses.desired import installed_by, place_of
 from .instance import VrrpInstance
-from .netlink.links import Interface
 from .netlink.ownership import InterfaceAddress
 from .notify.scripts import NotifyQueue
 from .track.interface import longest_down_s

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Optional
 
 from ..config.model.configuration import Instance
-from ..protocol.packet import Address
+from ..ip_types import Address, Interface
 from .addresses import vmac
 from .addresses.desired import installed_by, no_source, source_address
 from .addresses.virtual_addresses import VirtualAddresses
-from .netlink.links import Interface
 from .ports import InstancePorts
 
 

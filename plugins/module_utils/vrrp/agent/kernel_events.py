@@ -48,7 +48,7 @@ class KernelEvents:
         self._ended = ended
         self._resyncing = False
 
-    def take(self) -> None:
+    def dispatch(self) -> None:
         """Read the kernel's events, and tell all listeners."""
         if self._ended():
             return  # what is deleted now, we delete ourselves
@@ -62,4 +62,4 @@ class KernelEvents:
 
     def _look_again(self) -> None:
         self._resyncing = False
-        self.take()
+        self.dispatch()

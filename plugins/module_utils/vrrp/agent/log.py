@@ -49,7 +49,7 @@ class Log:
         self._outlet = NonBlockingWriter(self._stream)
         self._quiet_until: dict[tuple[str, ...], float] = {}
         self._sweep_at = 0.0
-        self._together: Optional[list[str]] = None
+        self._buffered: Optional[list[str]] = None
         self._entries: list[dict[str, str]] = []  # for the journal, after those lines
         self._room = float(SELDOM_BURST)  # for lines about other hosts
         self._room_at = clock()
@@ -64,7 +64,7 @@ class Log:
             return
         entry = {"MESSAGE": text, "PRIORITY": str(LEVEL_INFO), "SYSLOG_IDENTIFIER": "hotstandby"}
         entry.update((f"HOTSTANDBY_{name}", value) for name, value in fields.items())
-        if self._together is not None:
+        if self._buffered is not None:
             self._entries.append(entry)
         elif not self._journal.send(entry):
             self._write(LEVEL_INFO, text)
@@ -80,16 +80,16 @@ class Log:
         self._write(LEVEL_ERROR, text)
 
     @contextlib.contextmanager
-    def together(self) -> Iterator[None]:
+    def buffered(self) -> Iterator[None]:
         """Collect lines and write them together at the end: a takeover of 255 instances logs a thousand lines."""
-        if self._together is not None:
+        if self._buffered is not None:
             yield
             return
-        self._together = []
+        self._buffered = []
         try:
             yield
         finally:
-            lines, self._together = self._together, None
+            lines, self._buffered = self._buffered, None
             for start in range(0, len(lines), LINES_AT_ONCE):
                 self._put("".join(lines[start : start + LINES_AT_ONCE]), len(lines[start : start + LINES_AT_ONCE]))
             entries, self._entries = self._entries, []
@@ -138,8 +138,8 @@ class Log:
     def _write(self, level: int, text: str) -> None:
         if self._left_out:
             self._tell_left_out()
-        if self._together is not None:
-            self._together.append(self._line(level, text))
+        if self._buffered is not None:
+            self._buffered.append(self._line(level, text))
         else:
             self._put(self._line(level, text), 1)
 

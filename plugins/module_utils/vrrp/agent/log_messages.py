@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Optional
 
+from ..ip_types import Address
 from ..protocol.constants import PRIORITY_OWNER
 from ..protocol.explain import TWO_OWNERS
-from ..protocol.packet import Address, Advertisement
+from ..protocol.packet import Advertisement
 from .statistics import Conflict
 
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional, Protocol
 
+from ..ip_types import Interface
 from ..protocol.actions import Action
 from .log import Log
-from .netlink.links import Interface, InterfaceTable
+from .netlink.links import InterfaceTable
 
 
 class Sender(Protocol):

@@ -17,8 +17,8 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple, Optional
 
+from ..ip_types import Address
 from ..protocol.constants import PRIORITY_STOP
-from ..protocol.packet import Address
 from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, State
 

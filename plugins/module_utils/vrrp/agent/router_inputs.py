@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Optional
 
+from ..ip_types import Address
 from ..protocol.actions import Action
 from ..protocol.event_log import EventLog
-from ..protocol.packet import Address
 from ..protocol.router import VirtualRouter
 from ..protocol.states import Parameters
 
@@ -55,7 +55,7 @@ class RouterInputs:
         """Take a changed configuration."""
         self._take(now, "parameters_changed", self._router.parameters_changed(parameters, now), parameters)
 
-    # From an operator. The first three raise :class:`~..protocol.override.Refused`, and then nothing has happened.
+    # From an operator. The first three raise :class:`~..protocol.override.CommandRefused`: then nothing has happened.
 
     def promote(self, now: float) -> None:
         """Become MASTER, and stay it until released."""
@@ -111,9 +111,9 @@ class RouterInputs:
         """Give up mastership, as another member did; it wants it again at ``until``."""
         self._take(now, "give_up", self._router.give_up(until, patient, reason, now), until, patient, reason)
 
-    def let_go(self, now: float) -> None:
+    def release_addresses(self, now: float) -> None:
         """Release the addresses, as the group cannot be MASTER again."""
-        self._take(now, "let_go", self._router.let_go(now))
+        self._take(now, "release_addresses", self._router.release_addresses(now))
 
     def refresh(self, now: float) -> None:
         """Announce again, as another member has met a rival."""

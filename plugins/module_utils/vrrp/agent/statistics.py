@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from ..protocol.packet import Address
+from ..ip_types import Address
 
 CONFLICT_S = 300.0  # without a word from the other host, a conflict is past
 QUESTIONS = 3  # in a row that the other host does not answer

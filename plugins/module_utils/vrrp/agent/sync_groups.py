@@ -29,7 +29,7 @@ SYNCING = {"join": "MASTER", "give_up": "BACKUP", "group_fault_changed": "FAULT"
 INPUTS: dict[str, Callable[..., None]] = {
     "join": RouterInputs.join,
     "give_up": RouterInputs.give_up,
-    "let_go": RouterInputs.let_go,
+    "release_addresses": RouterInputs.release_addresses,
     "refresh": RouterInputs.refresh,
     "group_fault_changed": RouterInputs.group_fault_changed,
     "promote": RouterInputs.promote,
@@ -130,7 +130,7 @@ class Groups:
     def command(self, verb: str, instance: VrrpInstance, now: float) -> None:
         """Promote, demote or release (``verb``) one instance, and all that change state together with it.
 
-        Raises :class:`~..protocol.override.Refused` when one of them cannot, before anything has changed.
+        Raises :class:`~..protocol.override.CommandRefused` when one of them cannot, before anything has changed.
         """
         group = self._of.get(instance)
         if group is None:

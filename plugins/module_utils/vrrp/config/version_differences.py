@@ -18,7 +18,7 @@ from .keywords.keepalived_changes import IGNORED, REFUSED, ValueChange
 from .keywords.keepalived_language import SYNTAX_CHANGES
 from .keywords.keepalived_releases import BUILT_WITH, NEVER, Release, advice, knows, number, since
 from .keywords.keepalived_values import VALUE_CHANGES
-from .keywords.table import ROOT, WORKS, Block, Entry, homes
+from .keywords.table import ROOT, WORKS, Block, Entry, blocks_of
 from .syntax.diagnostics import Location, Problem, printable
 from .syntax.include import NOWHERE, Surroundings
 from .syntax.parser import Statement, Word, parse
@@ -244,7 +244,7 @@ class _Blocks:
 def _correction(entry: Optional[Entry], statement: Statement) -> str:
     if entry is not None:
         return f"write: @hotstandby {entry.name}"
-    places = " or ".join(name or "the top of the file" for name in homes(statement.keyword))
+    places = " or ".join(name or "the top of the file" for name in blocks_of(statement.keyword))
     return f"it belongs to {places}" if places else "correct it, or leave it out"
 
 

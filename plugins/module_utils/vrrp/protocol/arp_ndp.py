@@ -15,11 +15,10 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import Optional, Union
+from typing import Optional
 
+from ..ip_types import Address
 from .packet import checksum
-
-Address = Union[IPv4Address, IPv6Address]
 
 REQUEST, REPLY = 1, 2  # RFC 826: ares_op$REQUEST, ares_op$REPLY
 SOLICITATION, ADVERTISEMENT = 135, 136  # RFC 4861 sections 4.3, 4.4

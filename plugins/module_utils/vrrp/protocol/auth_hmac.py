@@ -24,8 +24,9 @@ import struct
 from collections.abc import Mapping
 from typing import Optional
 
+from ..ip_types import Address
 from .anti_replay import SENDERS, ReplayWindow, SendSequence, ahead_s
-from .packet import Address, PacketError
+from .packet import PacketError
 
 TRAILER_LENGTH = 28  # octets
 KEY_MIN, KEY_MAX = 32, 64  # octets

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
+from ..ip_types import Address
 from . import timers
 from .actions import Action, Announce, ReleaseAddresses, RivalHeard, SendAdvertisement
 from .constants import PRIORITY_STOP
 from .master import advertised_priority
 from .override import HOLD_MASTER
-from .packet import Address, Advertisement
+from .packet import Advertisement
 from .states import NEVER, Backup, Fault, Master, MasterSeen, Stopped, Yielding
 from .timers import HANDOVER_S
 from .transition import RouterView, Transition

@@ -51,9 +51,10 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "group_fault_changed": ("faults", "until"),
     "join": (),
     "give_up": ("until", "patient", "reason"),
-    "let_go": (),
+    "release_addresses": (),
     "refresh": (),
 }
+RENAMED = {"let_go": "release_addresses"}  # inputs by the names that older records have
 
 KINDS = {
     kind.__name__: kind
@@ -220,22 +221,23 @@ def _header(found: dict[str, Any]) -> Header:
 
 
 def _step(found: dict[str, Any], before: dict[str, Any]) -> Step:
-    if found["input"] not in INPUTS:
-        raise RecordError(f"there is no input {found['input']}: it is one of {', '.join(INPUTS)}")
+    name = RENAMED.get(found["input"], found["input"])
+    if name not in INPUTS:
+        raise RecordError(f"there is no input {name}: it is one of {', '.join(INPUTS)}")
     after = _attributes(found["after"])
     if "parameters" not in after:
         after["parameters"] = before["parameters"]
     if not isinstance(after["parameters"], states.Parameters) or not hasattr(after["condition"], "deadline"):
         raise RecordError("it does not say what the router was like")
     arguments = _attributes(found.get("arguments", {}))
-    if not set(arguments) <= set(INPUTS[found["input"]]):
-        raise RecordError(f"{found['input']} takes no {', '.join(set(arguments) - set(INPUTS[found['input']]))}")
+    if not set(arguments) <= set(INPUTS[name]):
+        raise RecordError(f"{name} takes no {', '.join(set(arguments) - set(INPUTS[name]))}")
     return Step(
         at=float(found["at"]),
         until=float(found.get("until", found["at"])),
         times=int(found.get("times", 1)),
         longest_gap_s=float(found.get("longest_gap_s", 0.0)),
-        name=found["input"],
+        name=name,
         arguments=arguments,
         actions=decode("actions", found["actions"]),
         after=after,

@@ -19,7 +19,7 @@ HOLD_MASTER = "master"
 HOLD_BACKUP = "backup"
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """It is raised when a promotion or demotion is impossible. The message says why and what to do instead."""
 
 
@@ -32,28 +32,28 @@ def priority(hold: Optional[str], tracked: int) -> int:
     return tracked
 
 
-def demand_running(router: RouterView) -> None:
-    """Raise :class:`Refused` unless ``router`` takes part and goes on doing so."""
+def check_running(router: RouterView) -> None:
+    """Raise :class:`CommandRefused` unless ``router`` takes part and goes on doing so."""
     if router.drained:
-        raise Refused("this node is drained. Undrain it first")
+        raise CommandRefused("this node is drained. Undrain it first")
     condition = router.condition
     if isinstance(condition, (Initialize, Stopped)) or (isinstance(condition, Yielding) and condition.stopping):
-        raise Refused("it is not running")
+        raise CommandRefused("it is not running")
 
 
-def demand_promotable(router: RouterView) -> None:
-    """Raise :class:`Refused` when ``router`` cannot become, or stay, MASTER at an operator's request."""
-    demand_running(router)
+def check_promotable(router: RouterView) -> None:
+    """Raise :class:`CommandRefused` when ``router`` cannot become, or stay, MASTER at an operator's request."""
+    check_running(router)
     if router.faults:
-        raise Refused(f"it is in FAULT: {'; '.join(router.faults)}. Mend that first")
-    rival = to_outbid(router)
+        raise CommandRefused(f"it is in FAULT: {'; '.join(router.faults)}. Mend that first")
+    rival = master_to_outbid(router)
     if rival is not None and rival.priority == PRIORITY_OWNER and router.priority != PRIORITY_OWNER:
-        raise Refused(
+        raise CommandRefused(
             f"{rival.address} advertises priority {PRIORITY_OWNER}, the owner of the address: no priority "
             "is higher. Demote it there instead"
         )
 
 
-def to_outbid(router: RouterView) -> Optional[MasterSeen]:
+def master_to_outbid(router: RouterView) -> Optional[MasterSeen]:
     """Return the master that a promotion takes over from, None when there is none."""
     return None if isinstance(router.condition, Master) else router.master

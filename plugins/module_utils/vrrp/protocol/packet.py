@@ -18,9 +18,8 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address
-from typing import Union
 
+from ..ip_types import Address
 from .constants import (
     ADDRESSES_MAX,
     AUTH_DATA_LENGTH,
@@ -37,8 +36,6 @@ from .constants import (
     VRID_MIN,
     VRRP_PROTOCOL,
 )
-
-Address = Union[IPv4Address, IPv6Address]
 
 # VRRPv3 over IPv4 is sent with either of two checksums. RFC 5798 (and keepalived, unless `v3_checksum_as_v2`) sums a
 # pseudo-header too; RFC 9568 section 5.2.8 and Cisco sum the VRRP message alone. Over IPv6 it is always the former.

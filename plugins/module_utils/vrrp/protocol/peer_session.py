@@ -32,8 +32,8 @@ from collections.abc import Callable, Sequence
 from hmac import compare_digest
 from typing import Optional
 
+from ..ip_types import Address
 from .auth_hmac import Key
-from .packet import Address
 
 MAGIC = b"hspr"
 MALFORMED, SIGNATURE, REPLAY, UNPROVEN = "malformed", "signature", "replay", "unproven"
@@ -48,7 +48,7 @@ RECENT = 5  # challenges that are drawn in turns, mostly one a second: a node th
 OVERHEAD = _HEADER.size + _HMAC_LENGTH  # octets around the content
 
 
-class Refused(ValueError):
+class MessageRefused(ValueError):
     """It is a message that is not accepted, and ``reason`` is one of the words above."""
 
     def __init__(self, reason: str) -> None:
@@ -87,26 +87,26 @@ class Session:
         return message + self._keys[0].sign(self._out + message)
 
     def verify(self, message: bytes) -> tuple[int, bytes, bool]:
-        """Return version and content of a message, and whether a session begins with it. Raises Refused."""
+        """Return version and content of a message, and whether a session begins with it. Raises MessageRefused."""
         if len(message) < OVERHEAD or message[: len(MAGIC)] != MAGIC:
-            raise Refused(MALFORMED)
+            raise MessageRefused(MALFORMED)
         signed, signature = message[:-_HMAC_LENGTH], message[-_HMAC_LENGTH:]
         if not any(compare_digest(key.sign(self._in + signed), signature) for key in self._keys):
-            raise Refused(SIGNATURE)
+            raise MessageRefused(SIGNATURE)
         _magic, version, session, challenge, answer, number = _HEADER.unpack_from(signed)
         begins = session != self._theirs
         if begins:
             if answer not in self._challenges or answer in self._spent:
                 if self._theirs is None:  # it may be a recording: all that it can do is to make us answer in vain
                     self._answer = challenge
-                raise Refused(UNPROVEN)
+                raise MessageRefused(UNPROVEN)
             self._theirs, self._spent = session, frozenset(self._challenges)
             self.renew()
         elif number <= self._heard:
-            raise Refused(REPLAY)
+            raise MessageRefused(REPLAY)
         self._heard, self._answer = number, challenge  # also of an old one: after an outage both have old ones
         if answer not in self._challenges:
-            raise Refused(UNPROVEN)
+            raise MessageRefused(UNPROVEN)
         return version, signed[_HEADER.size :], begins
 
 

@@ -48,11 +48,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
+from ..ip_types import Address
 from . import election, explain, master, override, sync_member, timers
 from .actions import Action, Announce, InstallAddresses, Notify, SendAdvertisement
 from .constants import PRIORITY_MAX, PRIORITY_OWNER, PRIORITY_STOP
 from .override import HOLD_BACKUP, HOLD_MASTER
-from .packet import Address, Advertisement
+from .packet import Advertisement
 from .states import (
     NEVER,
     Backup,
@@ -270,17 +271,17 @@ class VirtualRouter:
         return ()
 
     def promote(self, now: float) -> tuple[Action, ...]:
-        """Become MASTER at once and stay it until released. Raises :class:`~.override.Refused` if it cannot."""
-        override.demand_promotable(self)
-        outbid, self.hold = override.to_outbid(self), HOLD_MASTER
+        """Become MASTER at once and stay it until released. Raises :class:`~.override.CommandRefused` if it cannot."""
+        override.check_promotable(self)
+        outbid, self.hold = override.master_to_outbid(self), HOLD_MASTER
         if isinstance(self.condition, Master):
             return ()
         beats_promoted = outbid is not None and outbid.priority >= PRIORITY_MAX
         return self._take_over(now, "it was promoted", now + self.down_interval_s() if beats_promoted else 0.0)
 
     def demote(self, now: float) -> tuple[Action, ...]:
-        """Give up mastership and take it again only when no peer does. Raises :class:`~.override.Refused`."""
-        override.demand_running(self)
+        """Give up mastership and take it again only when no peer does. Raises :class:`~.override.CommandRefused`."""
+        override.check_running(self)
         self.hold = HOLD_BACKUP
         is_master = isinstance(self.condition, Master)
         return self._apply(master.demoted(self, now) if is_master else election.deferring(self), now)
@@ -317,9 +318,9 @@ class VirtualRouter:
         self.patient_until = until if patient else 0.0
         return lapsed + self._apply(sync_member.give_up(self, until, reason), now)
 
-    def let_go(self, now: float) -> tuple[Action, ...]:
+    def release_addresses(self, now: float) -> tuple[Action, ...]:
         """Release the addresses: no peer has taken over, but the group cannot be MASTER again."""
-        return self._apply(sync_member.let_go(self), now)
+        return self._apply(sync_member.release_addresses(self), now)
 
     def refresh(self, now: float) -> tuple[Action, ...]:
         """Announce again: another member has met a rival, which may have announced the addresses of this one too."""

@@ -14,9 +14,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import Optional, Union
 
+from ..ip_types import Address
 from . import timers
 from .constants import MASTER_DOWN_INTERVALS, VERSION_3
-from .packet import Address
 
 NEVER = math.inf
 

@@ -18,7 +18,7 @@ MASTER and ready       join: a member that was added, or that could not speak fo
 MASTER and listening   nothing yet: it will be ready, or defer to another master
 MASTER and deferring   give_up: a better master was heard for one member
 MASTER and yielding    give_up
-ready, still holding   let_go when another member defers, or cannot take part
+ready, still holding   release_addresses when another member defers, or cannot take part
 =====================  ===============================================================================================
 
 Where each of two nodes has the higher priority for another member, both groups lose to each other. After two losses in
@@ -34,7 +34,7 @@ from typing import Any, NamedTuple, Optional
 from . import override, timers
 from .actions import Action, RivalHeard
 from .constants import PRIORITY_MIN
-from .override import Refused
+from .override import CommandRefused
 from .router import VirtualRouter
 from .states import NEVER, Backup, Master, Parameters, State, Yielding
 from .timers import HANDOVER_S
@@ -102,16 +102,16 @@ class Group:
     def command(self, verb: str, members: Mapping[str, VirtualRouter], asked: str) -> list[Move]:
         """Return the inputs of ``promote``, ``demote`` or ``release`` for all members, the one that was asked first.
 
-        Raises :class:`~.override.Refused` when one of them cannot.
+        Raises :class:`~.override.CommandRefused` when one of them cannot.
         """
-        demand = {"promote": override.demand_promotable, "demote": override.demand_running}.get(verb)
+        demand = {"promote": override.check_promotable, "demote": override.check_running}.get(verb)
         for name, router in members.items():
             try:
                 if demand is not None:
                     demand(router)
-            except Refused as refused:
+            except CommandRefused as refused:
                 other = "" if name == asked else f"sync group {self.name} moves as one, and of {name}: "
-                raise Refused(f"{other}{refused}") from refused
+                raise CommandRefused(f"{other}{refused}") from refused
         return [Move(name, verb) for name in sorted(members, key=lambda name: name != asked)]
 
     # What the moves are made of
@@ -151,7 +151,7 @@ class Group:
             members[name].awaited = unready
         # A member that listens or yields may be ready soon. One that defers or is out will not be.
         waits = said & {YIELDING, LISTENING} and not said & {DEFERRING, OUT}
-        return [] if waits else [Move(name, "let_go") for name in ready if members[name].yielding]
+        return [] if waits else [Move(name, "release_addresses") for name in ready if members[name].yielding]
 
     def _give_up(
         self, members: Mapping[str, VirtualRouter], standings: Mapping[str, str], lost: str, now: float

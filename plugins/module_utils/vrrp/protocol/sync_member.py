@@ -39,7 +39,7 @@ def wants(view: RouterView, patient_until: float, reason: str, now: float) -> Op
     return Transition(replace(patient, preempt_at=NEVER) if isinstance(patient, Backup) else patient)
 
 
-def let_go(view: RouterView) -> Optional[Transition]:
+def release_addresses(view: RouterView) -> Optional[Transition]:
     """Release the addresses of a ready member that no peer took over, as its group cannot be MASTER again."""
     condition = view.condition
     if not isinstance(condition, Yielding) or not condition.ready:

@@ -12,10 +12,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Optional
 
+from ..ip_types import Address
 from . import simple_password
 from .auth_hmac import TRAILER_LENGTH, Verifier, covered
 from .constants import AUTH_AH, AUTH_DATA_LENGTH, AUTH_NONE, HEADER_LENGTH, INTERVAL_V3_MAX_CS, VERSION_2, VRRP_TTL
-from .packet import Address, Advertisement, PacketError, decode, length_of
+from .packet import Advertisement, PacketError, decode, length_of
 
 REASONS = {
     "truncated": "shorter than its own counts say",

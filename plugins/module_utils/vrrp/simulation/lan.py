@@ -41,8 +41,8 @@ class Lan:
         self.loss = 0.0
         self.lost_at = -1.0  # when the last packet was lost
         self.side = dict.fromkeys((*names, CLIENT), 0)
-        self.nodes: dict[str, Any] = {}  # Node by name, filled by the world
-        self.client: Any = None  # the Client, put there by the world
+        self.nodes: dict[str, Any] = {}  # Node by name, filled by the simulator
+        self.client: Any = None  # the Client, put there by the simulator
         self.judge: Optional[Judge] = None
         self.on_lost: Callable[[Any, Any, Advertisement], None] = lambda sender, receiver, advertisement: None
         self.on_refused: Callable[[Any, Any, str], None] = lambda sender, receiver, why: None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Optional
 
 from ..protocol.actions import Action, Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
-from ..protocol.override import Refused
+from ..protocol.override import CommandRefused
 from ..protocol.packet import Advertisement
 from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Condition, Master, Parameters, SavedRouterState, State
@@ -68,7 +68,7 @@ class Node:
         self._life = 0  # counts processes and pauses: an event of an earlier one is stale
         self._packets: dict[int, Advertisement] = {}
         self.past = ParameterHistory(clock)
-        self.team: Any = None  # the Team: the sync group of the machine
+        self.machine_group: Any = None  # the MachineGroup: the sync group of the machine
         self.lives = 0  # how often the process has been started
 
     # What can be asked
@@ -128,8 +128,8 @@ class Node:
         self.router = self.router_class(self.parameters)
         self.watch.started(self, memory)
         now = self.monotonic()
-        if self.team is not None:
-            self.team.enrol(self, now)
+        if self.machine_group is not None:
+            self.machine_group.enrol(self, now)
         if self.check_delta:
             self.router.priority_changed(self._tracked(), now)
         if self.faults:
@@ -213,7 +213,7 @@ class Node:
         before = self.router.condition
         try:
             actions = getattr(self.router, verb)(*arguments, self.monotonic())
-        except Refused as refusal:
+        except CommandRefused as refusal:
             self.timeline.note(self.clock.now, self.name, NOTE, f"refused: {refusal}", "refused")
             return False
         self._perform(verb, before, actions)
@@ -355,8 +355,8 @@ class Node:
     # Parts
 
     def _touched(self, actions: Iterable[Action]) -> None:
-        if self.team is not None:
-            self.team.acted(self, actions)
+        if self.machine_group is not None:
+            self.machine_group.acted(self, actions)
 
     def _lease(self) -> float:
         if self._lease_s is None:

@@ -47,8 +47,8 @@ class Observer:
     def continued(self, node: Any) -> None:
         """A process or a machine that stood still goes on, before it does anything."""
 
-    def settled(self, team: Any) -> None:
-        """The sync group of a :class:`~.sync_groups.Team` has looked at its members, and nothing is left to do."""
+    def settled(self, machine_group: Any) -> None:
+        """A :class:`~.sync_groups.MachineGroup` has looked at its members, and nothing is left to do."""
 
     def look(self) -> None:
         """Ownership, mastership or the partition of the segment has changed."""

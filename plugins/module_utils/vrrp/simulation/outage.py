@@ -17,7 +17,7 @@ from typing import Any, Optional
 from .lan import Judge
 from .scenario import Scenario
 from .simulator import Run, Simulator
-from .sync_groups import Joint
+from .sync_groups import GroupSimulator
 
 MOMENTS = 16
 
@@ -30,7 +30,7 @@ class Question:
     scenario: Scenario
     judge: Optional[Judge] = None
     lan: int = 1  # which segment of a scenario of several
-    joint: Optional[dict[str, Any]] = None  # arguments of Joint
+    group_options: Optional[dict[str, Any]] = None  # arguments of GroupSimulator
     dead: tuple[tuple[str, float, float], ...] = ()  # when the service does not answer: node, from, to
 
     def run(self, later_s: float = 0.0) -> Run:
@@ -38,8 +38,8 @@ class Question:
         scenario = self.scenario
         faults = tuple(fault.later(later_s) for fault in scenario.faults)
         shifted = replace(scenario, faults=faults, until=scenario.until + later_s)
-        if self.joint is not None:
-            return Joint(shifted, **self.joint).run()[self.lan]
+        if self.group_options is not None:
+            return GroupSimulator(shifted, **self.group_options).run()[self.lan]
         return Simulator(shifted, judge=self.judge).run()
 
     def losses(self, run: Run, later_s: float = 0.0) -> list[tuple[float, float]]:

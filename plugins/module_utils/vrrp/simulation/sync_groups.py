@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from ..protocol.actions import Action
-from ..protocol.override import Refused
+from ..protocol.override import CommandRefused
 from ..protocol.sync_group import Group, Move
 from .clock import Clock, StandsStill
 from .faults import WITHOUT_EFFECT, Fault
@@ -27,7 +27,7 @@ from .simulator import Run, Simulator
 from .timeline import LAN, NOTE, VIOLATION, LanTimeline, Timeline
 
 
-class Joint:
+class GroupSimulator:
     """It runs one scenario on several segments.
 
     ``judges`` and ``labels`` are by segment, ``places`` say which segments a word after ``on`` means, ``alone`` are the
@@ -49,7 +49,7 @@ class Joint:
         self._places = places or {f"lan{lan}": (lan,) for lan in scenario.lans}
         self.clock = Clock()
         self.timeline = Timeline(trace)
-        self.worlds = {
+        self.simulators = {
             lan: Simulator(
                 scenario.on(lan),
                 trace=trace,
@@ -61,9 +61,10 @@ class Joint:
             )
             for lan in scenario.lans
         }
-        self.teams = {
-            name: Team(
-                [world.lan.nodes[name] for world in self.worlds.values() if name in world.lan.nodes], group_class
+        self.machine_groups = {
+            name: MachineGroup(
+                [simulator.lan.nodes[name] for simulator in self.simulators.values() if name in simulator.lan.nodes],
+                group_class,
             )
             for name in scenario.names
             if name not in alone
@@ -72,8 +73,8 @@ class Joint:
     def run(self) -> dict[int, Run]:
         """Run the scenario. Return the run of each segment; a violation is that of all of them."""
         runs = {
-            lan: Run(replace(world.scenario, faults=self.scenario.faults), world.timeline, world.client)
-            for lan, world in self.worlds.items()
+            lan: Run(replace(simulator.scenario, faults=self.scenario.faults), simulator.timeline, simulator.client)
+            for lan, simulator in self.simulators.items()
         }
         for watch in self.watches():
             watch.begin()
@@ -99,40 +100,40 @@ class Joint:
 
     def _apply(self, fault: Fault) -> None:
         lans = self.scenario.lans if fault.only_on is None else self._places[fault.only_on]
-        where = [self.worlds[lan] for lan in lans]
-        where = [world for world in where if set(fault.nodes) <= set(world.lan.nodes)]
+        where = [self.simulators[lan] for lan in lans]
+        where = [simulator for simulator in where if set(fault.nodes) <= set(simulator.lan.nodes)]
         if fault.verb in WITHOUT_EFFECT:
-            for world in where:
-                world.set_wall_clock(fault)
+            for simulator in where:
+                simulator.set_wall_clock(fault)
             return
         self.look()
         for watch in self.watches():
             watch.disturbing(fault)
         with ExitStack() as together:
-            for team in self.teams.values():
-                together.enter_context(team.together())
-            if fault.verb in ("promote", "demote", "release") and where and fault.nodes[0] in self.teams:
+            for machine_group in self.machine_groups.values():
+                together.enter_context(machine_group.batch())
+            if fault.verb in ("promote", "demote", "release") and where and fault.nodes[0] in self.machine_groups:
                 where[0].note(fault)
-                self.teams[fault.nodes[0]].command(fault.verb)
+                self.machine_groups[fault.nodes[0]].command(fault.verb)
             else:
-                for world in where:
-                    world.happen(fault)
-        for world in self.worlds.values():
-            world.watch.disturbed(fault)
-            world.client.look()
+                for simulator in where:
+                    simulator.happen(fault)
+        for simulator in self.simulators.values():
+            simulator.watch.disturbed(fault)
+            simulator.client.look()
 
     def look(self) -> None:
         """Look at all segments together: a fault is about to happen, or the run is over. A subclass judges them."""
 
     def watches(self) -> list[Observer]:
         """Return the watches of the segments, one for each."""
-        return [world.watch for world in self.worlds.values()]
+        return [simulator.watch for simulator in self.simulators.values()]
 
 
 GROUP = "G"
 
 
-class Team:
+class MachineGroup:
     """It works as the agent's Groups: what happens together is settled when all of it has happened."""
 
     def __init__(self, nodes: list[Node], group_class: Callable[[str], Group] = Group) -> None:
@@ -142,7 +143,7 @@ class Team:
         self._depth = 0
         self._touched = False
         for node in nodes:
-            node.team = self
+            node.machine_group = self
 
     def enrol(self, node: Node, now: float) -> None:
         """Put a node with a new process into the group; the first node of the machine makes a new group."""
@@ -151,7 +152,7 @@ class Team:
         node.router.group_changed(GROUP, now)
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def batch(self) -> Iterator[None]:
         """Treat everything inside as one event."""
         self._depth += 1
         try:
@@ -186,7 +187,7 @@ class Team:
             return
         try:
             moves = self.group.command(verb, {label: node.router for label, node in self.nodes.items()}, first.label)
-        except Refused as refusal:
+        except CommandRefused as refusal:
             first.timeline.note(first.clock.now, first.name, NOTE, f"refused: {refusal}", "refused")
             return
         for move in moves:

@@ -33,8 +33,8 @@ class Kernel(FakeKernel):
 
 
 class Announcer(FakeAnnouncer):
-    def keep(self, key, first_s, every_s, announce):
-        super().keep(key, first_s, every_s, announce)
+    def repeat_every(self, key, first_s, every_s, announce):
+        super().repeat_every(key, first_s, every_s, announce)
         self.again = announce
 
     def cancel(self, key):

@@ -24,7 +24,7 @@ def test_each_port_is_used():
 
 @pytest.mark.parametrize("announcer", [Announcer, FakeAnnouncer])
 def test_an_announcer_has_what_is_asked_of_one(announcer):
-    for name in ("burst", "keep", "cancel"):
+    for name in ("burst", "repeat_every", "cancel"):
         asked = inspect.signature(getattr(AddressAnnouncer, name)).parameters
         given = inspect.signature(getattr(announcer, name)).parameters
         assert len(given) == len(asked)

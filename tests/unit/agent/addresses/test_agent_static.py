@@ -200,14 +200,14 @@ def test_a_firewall_table_that_nobody_needs_any_more_is_deleted_at_the_start(rig
     deleted = []
     monkeypatch.setattr(static, "remove_leftover", lambda: deleted.append(True))
 
-    def begin(machine, foundation, instances):
+    def begin(machine, static_config, instances):
         configuration = replace(machine.agent.configuration, instances=instances)
-        foundation.begin(configuration, StaticSnapshot(firewall=True), 1.0)
+        static_config.begin(configuration, StaticSnapshot(firewall=True), 1.0)
 
-    def act(machine, foundation):
-        begin(machine, foundation, (instance(accept=False, priority=100),))
+    def act(machine, static_config):
+        begin(machine, static_config, (instance(accept=False, priority=100),))
         assert deleted == [], "this one needs it"
-        begin(machine, foundation, (instance(), instance("VI_2", accept=False, priority=255)))
+        begin(machine, static_config, (instance(), instance("VI_2", accept=False, priority=255)))
         assert deleted == [True]
         assert LEFTOVER not in machine.lines()
 
@@ -217,10 +217,10 @@ def test_a_firewall_table_that_nobody_needs_any_more_is_deleted_at_the_start(rig
 def test_a_reload_before_the_start_is_taken_by_the_start(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
-            foundation = machine.agent.static_config
-            foundation.apply(replace(machine.agent.configuration, static_addresses=ADDRESSES))
+            static_config = machine.agent.static_config
+            static_config.apply(replace(machine.agent.configuration, static_addresses=ADDRESSES))
             assert machine.kernel.done == []
-            assert foundation.snapshot() == StaticSnapshot()
+            assert static_config.snapshot() == StaticSnapshot()
 
     play(scenario)
 
@@ -234,16 +234,16 @@ def test_one_that_cannot_be_had_is_tried_again(rig, play, monkeypatch):
             (way,), _faults = resolve([TRACKED], [], machine.kernel.table)
             machine.kernel.no_way[way.remove] = errno.ENETUNREACH
             machine.scheduler.call_later = lambda delay_s, call: later.append((delay_s, call))
-            foundation = started(machine, static_routes=(TRACKED,), track_groups=GROUPS)
+            static_config = started(machine, static_routes=(TRACKED,), track_groups=GROUPS)
             (retry,) = [call for delay_s, call in later if delay_s == 5.0]
-            assert (foundation.faults_of("VI_1"), machine.state()) == ((TEXT,), "FAULT")
+            assert (static_config.faults_of("VI_1"), machine.state()) == ((TEXT,), "FAULT")
             later.clear()
             retry()
-            assert foundation.faults_of("VI_1") == (TEXT,)
+            assert static_config.faults_of("VI_1") == (TEXT,)
             assert [delay_s for delay_s, _call in later] == [5.0], "again, as long as it is missing"
             machine.kernel.no_way.clear()
             later.pop()[1]()
-            assert (foundation.faults_of("VI_1"), machine.state(), later) == ((), "BACKUP", [])
+            assert (static_config.faults_of("VI_1"), machine.state(), later) == ((), "BACKUP", [])
             await machine.agent.checks.stop()
             machine.agent.close()
 

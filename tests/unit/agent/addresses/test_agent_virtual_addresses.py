@@ -233,7 +233,7 @@ class TestReload:
     @pytest.mark.parametrize(("settings", "done"), [(Globals(), []), (Globals(vip_lease_s=0), [("install", VIP)])])
     def test_what_has_no_lease_is_lent(self, settings, done):
         made = Parts(settings=settings).master()
-        made.vips.lend(5)
+        made.vips.extend_lifetime(5)
         assert made.done == done
         assert made.kernel.lifetimes_s == {ip_interface(VIP): 5 if done else 3}
 
@@ -249,7 +249,9 @@ class TestExtraInterfaces:
         away = (VirtualAddress(ip_interface("192.168.9.1/24"), device="eth1"),)
         made = Parts(instance(garp=garp, excluded=away), table(eth(), replace(eth("eth1", 3), kind=kind)))
         made.vips.install(10.0)
-        assert [each for each in made.done if each[0] == "keep"] == ([("keep", 65.0, 60.0)] if keeps else [])
+        assert [each for each in made.done if each[0] == "repeat_every"] == (
+            [("repeat_every", 65.0, 60.0)] if keeps else []
+        )
         made.done.clear()
         made.vips.release()
         assert (("cancel", ("k", "extra")) in made.done) is keeps

@@ -83,7 +83,7 @@ class Node:
             sender = Authenticator(config)
             sender.take(config, PEER)
             ((packet, _destination),) = sender.packets(priority)
-            self.agent.network.channels[place].socket.waiting.append(packet)
+            self.agent.network.receivers[place].socket.waiting.append(packet)
 
     def hears(self, now, file, priority=100):
         """Have it hear a master with this file."""

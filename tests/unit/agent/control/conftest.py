@@ -42,8 +42,8 @@ def reloading(rig, play):
                 if master:
                     machine.due(150.0)
                 machine.kernel.done.clear()
-                for channel in machine.agent.network.channels.values():
-                    channel.socket.sent.clear()
+                for receiver in machine.agent.network.receivers.values():
+                    receiver.socket.sent.clear()
                 machine.path.write_text(after)
                 look(machine, machine.command("reload"))
                 await asyncio.sleep(0)

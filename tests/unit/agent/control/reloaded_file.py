@@ -36,7 +36,7 @@ def found_in_file(machine):
 
 def moved(machine):
     """Return everything that the segment could have noticed."""
-    sent = [packet for channel in machine.agent.network.channels.values() for packet in channel.socket.sent]
+    sent = [packet for receiver in machine.agent.network.receivers.values() for packet in receiver.socket.sent]
     return machine.kernel.done + sent
 
 

@@ -151,7 +151,7 @@ def test_a_recording_of_what_has_confirmed_the_key_is_refused(standby, first, vr
     def scenario(node):
         node.change(text(vrid, more=HMAC % (2, 2)), now=101.0)
         node.brings(text(vrid, more=HMAC % (2, 2)))
-        waiting = node.agent.network.channels["eth0", 4].socket.waiting
+        waiting = node.agent.network.receivers["eth0", 4].socket.waiting
         (recorded,) = waiting
         node.agent.network.drain(101.5)
         assert node.agent.confirmed.remaining_s(101.5), "it is taken in a moment"

@@ -86,14 +86,14 @@ def test_an_instance_less_stops_cleanly(reloading):
         machine.due(152.5)
         assert ("release", "192.168.8.102/24") in machine.kernel.done
         assert machine.agent.instances.leaving == []
-        assert list(machine.agent.network.channels["eth0", 4].instances) == [51]
+        assert list(machine.agent.network.receivers["eth0", 4].instances) == [51]
 
     reloading(text() + SECOND, text(), look)
 
 
 def test_the_last_instance_of_an_interface_takes_its_socket_along(reloading):
     def look(machine, answer):
-        assert machine.agent.network.channels == {}
+        assert machine.agent.network.receivers == {}
         assert machine.agent.instances.leaving == []
 
     reloading(text(), "global_defs {\n    router_id NodeA\n}\n", look, master=False)
@@ -275,7 +275,7 @@ def test_an_instance_that_loses_its_socket_by_a_reload_gets_it_back(rig, play, m
                 machine.path.write_text(content)
                 machine.command("reload")
                 assert [machine.state(name) for name in ("VI_1", "VI_2")] == [state] * 2
-                assert bool(machine.agent.network.channels) is (state == "BACKUP")
+                assert bool(machine.agent.network.receivers) is (state == "BACKUP")
             machine.path.write_text(other + SECOND)  # one that was there before
             machine.command("reload")
             assert [machine.state(name) for name in ("VI_1", "VI_2")] == ["FAULT"] * 2

@@ -45,8 +45,8 @@ class Side:
         self.authenticator = Authenticator(config, wall=lambda: self.now)
         self.authenticator.take(config, own)
         self.socket, self.unknown = Socket(own.version), Counters()
-        self.channel = Receiver(self.socket, Log(self.text), self.unknown.discard, FakeScheduler(0.0))
-        self.channel.add(self)
+        self.receiver = Receiver(self.socket, Log(self.text), self.unknown.discard, FakeScheduler(0.0))
+        self.receiver.add(self)
 
     def said(self, now):
         return (100,)
@@ -63,13 +63,13 @@ class Side:
     def take(self, config):
         """Take a changed configuration, as a reload does."""
         self.authenticator.take(config, self.own)
-        self.channel.forget(51)
-        self.channel.add(self)
+        self.receiver.forget(51)
+        self.receiver.add(self)
 
     def receive(self, *packets):
         self.socket.waiting += packets
         before = len(self.heard_of)
-        self.channel.drain(1.0)
+        self.receiver.drain(1.0)
         return len(self.heard_of) - before
 
 

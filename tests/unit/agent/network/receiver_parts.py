@@ -73,13 +73,13 @@ class Line:
         self.now = 0.0
         scheduler = FakeScheduler()
         scheduler.now = lambda: self.now
-        self.channel = Receiver(self.socket, Log(self.text), self.unknown.discard, scheduler)
+        self.receiver = Receiver(self.socket, Log(self.text), self.unknown.discard, scheduler)
         self.instance = Listener(config, source)
-        self.channel.add(self.instance)
+        self.receiver.add(self.instance)
 
     def receive(self, *packets, now=1.0):
         self.socket.waiting += packets
-        self.channel.drain(now)
+        self.receiver.drain(now)
 
 
 def from_peer(config=None, priority=200, source=PEER, **fields):

@@ -73,11 +73,11 @@ def test_other_protocols_behind_ah_are_ignored():
 
 def test_a_receiver_reads_its_socket_for_ah():
     receiver = Side(instance(**AH), OWN)
-    receiver.channel.ah = Socket(4)
+    receiver.receiver.ah = Socket(4)
     receiver.take(instance(**AH))
-    assert receiver.channel.ah.groups == ["224.0.0.18"]
-    receiver.channel.ah.waiting.append(Sender(instance(**AH), PEER).say())
-    receiver.channel.drain(1.0)
+    assert receiver.receiver.ah.groups == ["224.0.0.18"]
+    receiver.receiver.ah.waiting.append(Sender(instance(**AH), PEER).say())
+    receiver.receiver.drain(1.0)
     assert len(receiver.heard_of) == 1
 
 

@@ -381,7 +381,7 @@ def test_a_switch_is_reminded_until_the_last_instance_is_gone(sent):
         announcer, times = Announcer(Log(io.StringIO())), []
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        announcer.keep("VI_1", 0.05, 0.02, lambda: times.append(loop.time() - begun))
+        announcer.repeat_every("VI_1", 0.05, 0.02, lambda: times.append(loop.time() - begun))
         while len(times) < 3:
             assert loop.time() < begun + 10
             await asyncio.sleep(0.001)

@@ -46,7 +46,7 @@ class Node:
     def __init__(self, before, after, marks=None):
         self.side, self.heard = Side(before, OWN), 0
         listener = Listener(after, self.hears, marks or {}, wall=lambda: self.side.now)
-        self.side.channel.overhear([listener])
+        self.side.receiver.overhear([listener])
 
     def hears(self):
         self.heard += 1
@@ -92,7 +92,7 @@ def test_what_was_taken_before_is_judged_again():
     long = instance(version=3, addresses=("192.168.8.100/24", "192.168.8.101/24"))
     side, sender, heard = Side(PLAIN, OWN), Sender(long, PEER), []
     assert side.receive(sender.say()) == 1
-    side.channel.overhear([Listener(long, lambda: heard.append(1), {})])
+    side.receiver.overhear([Listener(long, lambda: heard.append(1), {})])
     assert side.receive(sender.say()) == 1
     assert heard == [1]
 
@@ -103,9 +103,9 @@ def test_it_joins_another_group_and_leaves_it_again():
     groups = []
     side.socket.stay_in = lambda wanted: groups.append({str(group) for group in wanted})
     listener = Listener(replace(other, mcast_dst_ip=ip_address("224.0.0.77")), lambda: None, {})
-    side.channel.overhear([listener])
+    side.receiver.overhear([listener])
     assert side.socket.groups[-1] == "224.0.0.77"
-    side.channel.overhear([])
+    side.receiver.overhear([])
     assert groups == [{"224.0.0.18", "224.0.0.77"}, {"224.0.0.18"}]
     assert side.receive(Sender(other, PEER).say()) == 0
     assert side.unknown.discarded == {"vrid": 1}

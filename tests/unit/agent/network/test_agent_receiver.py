@@ -40,7 +40,7 @@ def test_an_advertisement_that_differs_is_judged(line, octet):
 def test_an_equal_advertisement_is_judged_again_after_a_new_password(line):
     line.receive(from_peer())
     line.instance.authenticator.take(instance(authentication=Authentication("PASS", "2222")), OWN)
-    line.channel.forget(51)
+    line.receiver.forget(51)
     line.receive(from_peer())
     assert line.instance.counters.discarded == {"auth_pass": 1}
 
@@ -57,7 +57,7 @@ def test_another_router_with_our_address_is_heard_until_we_send_the_same(line):
 def test_only_the_newest_advertisement_is_remembered(line):
     line.receive(from_peer(priority=200), from_peer(priority=201))
     line.instance.authenticator.take(instance(authentication=Authentication("PASS", "2222")), OWN)
-    line.channel.forget(51)
+    line.receiver.forget(51)
     line.receive(from_peer(priority=200), from_peer(priority=201))
     assert line.instance.counters.discarded == {"auth_pass": 2}
 
@@ -131,7 +131,7 @@ def sharing(*places):
     line = Line(*found[0])
     others = [Listener(*each) for each in found[1:]]
     for each in others:
-        line.channel.add(each)
+        line.receiver.add(each)
     return line, [line.instance, *others]
 
 
@@ -169,17 +169,17 @@ def test_a_stranger_on_a_shared_virtual_router_id_is_counted_by_one_of_them():
 
 def test_an_instance_still_hears_when_one_with_its_router_id_leaves():
     line, (six, seven) = sharing(("192.168.8.4", "192.168.8.6"), ("192.168.8.4", "192.168.8.7"))
-    assert line.channel.every == [seven, six]
-    line.channel.remove(seven)
+    assert line.receiver.every == [seven, six]
+    line.receiver.remove(seven)
     line.receive(sent("192.168.8.6", "192.168.8.4"), sent("192.168.8.7", "192.168.8.4"))
     assert (sources(six), sources(seven)) == (["192.168.8.6"], [])
-    line.channel.remove(six)
-    assert (line.channel.every, line.channel.instances) == ([], {})
+    line.receiver.remove(six)
+    assert (line.receiver.every, line.receiver.instances) == ([], {})
 
 
 def test_an_instance_that_was_removed_hears_nothing(line):
     line.receive(from_peer())
-    line.channel.remove(line.instance)
+    line.receiver.remove(line.instance)
     line.receive(from_peer())
     assert len(line.instance.heard_of) == 1
     assert line.unknown.discarded == {"vrid": 1}
@@ -201,12 +201,12 @@ def test_an_instance_with_its_own_group_joins_it():
 def test_instances_with_different_groups_share_a_channel():
     line = Line(instance(mcast_dst_ip=ip_address("224.0.0.99")))
     other = Listener(instance(name="VI_2", virtual_router_id=52))
-    line.channel.add(other)
+    line.receiver.add(other)
     line.receive(from_peer(authentication=None, mcast_dst_ip=ip_address("224.0.0.99")))
     line.receive(from_peer(authentication=None, virtual_router_id=52))
     assert (len(line.instance.heard_of), len(other.heard_of)) == (1, 1)
     assert line.socket.stays_in == {"224.0.0.18", "224.0.0.99"}
-    line.channel.remove(line.instance)
+    line.receiver.remove(line.instance)
     assert line.socket.stays_in == {"224.0.0.18"}
 
 
@@ -234,7 +234,7 @@ def test_with_skip_check_adv_addr_addresses_are_not_compared():
 def test_with_log_unknown_vrids_other_routers_are_told(line):
     line.receive(from_peer(virtual_router_id=52))
     assert line.text.getvalue() == ""
-    line.channel.tells_unknown = True
+    line.receiver.tells_unknown = True
     line.receive(from_peer(virtual_router_id=53))
     assert "Unknown VRID(53) received on interface(eth0) from 192.168.8.6" in line.text.getvalue()
     assert line.unknown.discarded == {"vrid": 2}
@@ -249,6 +249,6 @@ def test_a_packet_that_is_too_short_is_always_told(line):
 def test_two_of_three_that_share_a_router_id_go_on_when_the_third_leaves():
     places = [("192.168.8.4", "192.168.8.6"), ("192.168.8.4", "192.168.8.7"), ("192.168.8.4", "192.168.8.8")]
     line, (six, seven, eight) = sharing(*places)
-    line.channel.remove(seven)
+    line.receiver.remove(seven)
     line.receive(*(sent(f"192.168.8.{host}", "192.168.8.4") for host in (6, 7, 8)))
     assert (sources(six), sources(seven), sources(eight)) == (["192.168.8.6"], [], ["192.168.8.8"])

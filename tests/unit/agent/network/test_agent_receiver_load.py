@@ -36,34 +36,34 @@ class Slow(FakeSocket):
 
 @pytest.mark.parametrize("vrid", [51, 52])  # what is known, and what is judged
 def test_a_portion_ends_when_its_time_is_over(line, vrid):
-    line.channel.socket = line.socket = Slow(line)
+    line.receiver.socket = line.socket = Slow(line)
     line.socket.waiting = [from_peer(virtual_router_id=vrid)] * 12
-    found = [(line.channel.drain(1.0), len(line.socket.waiting)) for _ in range(4)]
+    found = [(line.receiver.drain(1.0), len(line.socket.waiting)) for _ in range(4)]
     assert found == [(False, 7), (False, 2), (True, 0), (True, 0)]
 
 
 def test_a_flood_is_read_up_to_what_can_wait_in_the_socket(line, monkeypatch):
     monkeypatch.setattr(receiver, "DRAIN_MAX", 20)
-    line.channel.socket = line.socket = Slow(line)
+    line.receiver.socket = line.socket = Slow(line)
     line.socket.waiting = [from_peer(virtual_router_id=52)] * 1000
-    assert [line.channel.drain(1.0) for _ in range(8)] == [False, False, False, True] * 2
+    assert [line.receiver.drain(1.0) for _ in range(8)] == [False, False, False, True] * 2
     assert len(line.socket.waiting) == 1000 - 2 * 20
 
 
 def test_each_socket_has_a_portion_of_its_own(line):
-    line.channel.socket, line.channel.ah = Slow(line), Slow(line)
-    for each in line.channel.sockets:
+    line.receiver.socket, line.receiver.ah = Slow(line), Slow(line)
+    for each in line.receiver.sockets:
         each.waiting = [from_peer(virtual_router_id=52)] * 10
-    assert line.channel.drain(1.0) is False
-    assert [len(each.waiting) for each in line.channel.sockets] == [5, 5]
+    assert line.receiver.drain(1.0) is False
+    assert [len(each.waiting) for each in line.receiver.sockets] == [5, 5]
 
 
 def test_two_sockets_that_are_flooded_end_together(line, monkeypatch):
     monkeypatch.setattr(receiver, "DRAIN_MAX", 20)
-    line.channel.socket, line.channel.ah = Slow(line), Slow(line)
-    for each in line.channel.sockets:
+    line.receiver.socket, line.receiver.ah = Slow(line), Slow(line)
+    for each in line.receiver.sockets:
         each.waiting = [from_peer(virtual_router_id=52)] * 1000
-    assert [line.channel.drain(1.0) for _ in range(8)] == [False, False, False, True] * 2
+    assert [line.receiver.drain(1.0) for _ in range(8)] == [False, False, False, True] * 2
 
 
 class Readers:
@@ -88,17 +88,17 @@ class Readers:
 def resting(line):
     """Return the receiver with a scheduler of its own; it listens."""
     readers = Readers()
-    line.channel._scheduler, line.channel._clock = readers, readers.now
-    for sock in line.channel.sockets:
+    line.receiver._scheduler, line.receiver._clock = readers, readers.now
+    for sock in line.receiver.sockets:
         sock.fileno = lambda: 7
-    line.channel.listen()
+    line.receiver.listen()
     return readers
 
 
 def test_a_busy_receiver_rests_and_a_quiet_one_does_not(line):
     readers = resting(line)
     for readers.at, rests in ((10.0, 0), (11.0, 0), (11.0005, 1)):
-        line.channel.read()
+        line.receiver.read()
         assert len(readers.later) == rests
     assert readers.listening == set()
     readers.later.pop()()
@@ -107,7 +107,7 @@ def test_a_busy_receiver_rests_and_a_quiet_one_does_not(line):
 
 def test_a_receiver_that_was_closed_while_it_rested_is_not_read_again(line):
     readers = resting(line)
-    line.channel.rest()
-    line.channel._closed = True
+    line.receiver.throttle()
+    line.receiver._closed = True
     readers.later.pop()()
     assert readers.listening == set()

@@ -95,32 +95,32 @@ def machine():
 
 def test_a_socket_of_each_version_is_opened_only_where_it_is_needed(machine):
     machine.attach()
-    assert list(machine.network.channels) == [("eth0", 4)]
+    assert list(machine.network.receivers) == [("eth0", 4)]
     assert machine.network.sender("eth0", 6) is None
     machine.attach(name="VI_6", **IPV6)
-    assert list(machine.network.channels) == [("eth0", 4), ("eth0", 6)]
+    assert list(machine.network.receivers) == [("eth0", 4), ("eth0", 6)]
     assert [machine.network.sender("eth0", version).version for version in (4, 6)] == [4, 6]
     assert len(machine.listening) == 2
 
 
 def test_one_virtual_router_id_is_two_routers(machine):
     four, six = machine.attach(), machine.attach(name="VI_6", **IPV6)
-    assert machine.network.channels["eth0", 4].instances == {51: four}
-    assert machine.network.channels["eth0", 6].instances == {51: six}
+    assert machine.network.receivers["eth0", 4].instances == {51: four}
+    assert machine.network.receivers["eth0", 6].instances == {51: six}
     machine.network.detach(four)
-    assert list(machine.network.channels) == [("eth0", 6)]
-    assert machine.network.channels["eth0", 6].instances == {51: six}
+    assert list(machine.network.receivers) == [("eth0", 6)]
+    assert machine.network.receivers["eth0", 6].instances == {51: six}
 
 
 def test_many_instances_share_a_channel_until_the_last_one_goes(machine):
     residents = [machine.attach(name=f"VI_{number}", virtual_router_id=number, **IPV6) for number in range(1, 256)]
-    (channel,) = machine.network.channels.values()
-    assert sorted(channel.instances) == list(range(1, 256))
+    (receiver,) = machine.network.receivers.values()
+    assert sorted(receiver.instances) == list(range(1, 256))
     for resident in residents[:-1]:
         machine.network.detach(resident)
-    assert list(machine.network.channels.values()) == [channel]
+    assert list(machine.network.receivers.values()) == [receiver]
     machine.network.detach(residents[-1])
-    assert machine.network.channels == {}
+    assert machine.network.receivers == {}
 
 
 def test_only_multicast_joins(machine):
@@ -144,12 +144,12 @@ def test_an_instance_that_cannot_hear_does_not_speak(machine):
 def test_channels_follow_their_interface(machine):
     machine.attach()
     machine.attach(name="VI_6", **IPV6)
-    before = dict(machine.network.channels)
+    before = dict(machine.network.receivers)
     machine.link(eth(), eth(name="lan0"))
-    assert machine.network.channels == {}
-    assert all(channel.socket.closed for channel in before.values())
+    assert machine.network.receivers == {}
+    assert all(receiver.socket.closed for receiver in before.values())
     machine.link(eth(name="lan0"), eth(index=9))
-    assert {place: channel.socket.index for place, channel in machine.network.channels.items()} == {
+    assert {place: receiver.socket.index for place, receiver in machine.network.receivers.items()} == {
         ("eth0", 4): 9,
         ("eth0", 6): 9,
     }
@@ -179,27 +179,27 @@ AH = {"authentication": Authentication("AH", "1111")}
 
 def test_ipsec_ah_has_a_second_socket_where_an_instance_wants_it(machine):
     machine.attach()
-    channel = machine.network.channels["eth0", 4]
-    assert channel.ah is None
+    receiver = machine.network.receivers["eth0", 4]
+    assert receiver.ah is None
     machine.attach(name="VI_2", virtual_router_id=52, **AH)
-    assert (channel.ah.protocol, channel.socket.protocol) == (51, 112)
-    assert channel.ah.joined == {"224.0.0.18"}
-    assert machine.listening == {channel.socket.fileno(), channel.ah.fileno()}
-    assert machine.network.sender("eth0") is channel.socket
+    assert (receiver.ah.protocol, receiver.socket.protocol) == (51, 112)
+    assert receiver.ah.joined == {"224.0.0.18"}
+    assert machine.listening == {receiver.socket.fileno(), receiver.ah.fileno()}
+    assert machine.network.sender("eth0") is receiver.socket
 
 
 def test_ipsec_ah_comes_with_a_reload(machine):
     resident = machine.attach()
-    channel = machine.network.channels["eth0", 4]
+    receiver = machine.network.receivers["eth0", 4]
     resident.config = instance(**AH)
     machine.network.reconfigured(resident)
-    assert channel.ah.joined == {"224.0.0.18"}
-    channel.rest()
+    assert receiver.ah.joined == {"224.0.0.18"}
+    receiver.throttle()
     assert machine.listening == set()
     machine.later.pop()()
-    assert machine.listening == {channel.socket.fileno(), channel.ah.fileno()}
+    assert machine.listening == {receiver.socket.fileno(), receiver.ah.fileno()}
     machine.network.detach(resident)
-    assert channel.ah.closed and channel.socket.closed
+    assert receiver.ah.closed and receiver.socket.closed
 
 
 def test_a_reload_changes_the_group(machine):
@@ -220,7 +220,7 @@ def test_log_unknown_vrids_counts_for_every_channel(machine):
     machine.attach()
     machine.network.log_unknown_vrids(True)
     machine.attach(name="VI_6", **IPV6)
-    assert [channel.tells_unknown for channel in machine.network.channels.values()] == [True, True]
+    assert [receiver.tells_unknown for receiver in machine.network.receivers.values()] == [True, True]
 
 
 def test_a_replaced_interface_gets_a_new_socket_before_its_end_is_heard(machine):
@@ -250,23 +250,23 @@ def test_a_socket_that_cannot_be_had_is_said_and_tried_again(machine):
     machine.network._open_socket = machine.open
     machine.network.open_missing()
     machine.network.open_missing()
-    assert machine.network.channels["eth0", 4].every == [resident]
+    assert machine.network.receivers["eth0", 4].every == [resident]
 
 
 def test_an_instance_without_a_socket_is_reconfigured_and_detached(machine):
     resident = machine.attach(interface="eth9")
     machine.network.reconfigured(resident)
     machine.network.detach(resident)
-    assert machine.network.channels == {}
+    assert machine.network.receivers == {}
     machine.link(None, eth("eth9", 9))
-    assert machine.network.channels == {}
+    assert machine.network.receivers == {}
 
 
 def test_an_agent_is_told_which_receivers_may_have_more(machine):
     machine.attach()
-    channel = machine.network.channels["eth0", 4]
+    receiver = machine.network.receivers["eth0", 4]
     assert machine.network.drain(1.0) == frozenset()
-    channel.drain = lambda now: False
+    receiver.drain = lambda now: False
     assert machine.network.drain(2.0) == {("eth0", 4)}
 
 
@@ -278,11 +278,11 @@ def test_a_listener_has_a_receiver_of_its_own_where_no_instance_uses_one(machine
     machine.kernel.table.links[9] = machine.kernel.table.names["eth9"] = eth("eth9", 9)
     resident = machine.attach()
     machine.network.overhear([listener(interface="eth9"), listener(virtual_router_id=77)])
-    assert list(machine.network.channels) == [("eth0", 4), ("eth9", 4)]
+    assert list(machine.network.receivers) == [("eth0", 4), ("eth9", 4)]
     assert machine.network.sender("eth9").joined == {"224.0.0.18"}
     machine.network.overhear([])
-    assert list(machine.network.channels) == [("eth0", 4)]
-    assert machine.network.channels["eth0", 4].every == [resident]
+    assert list(machine.network.receivers) == [("eth0", 4)]
+    assert machine.network.receivers["eth0", 4].every == [resident]
 
 
 def test_a_listener_keeps_the_receiver_of_an_instance_that_leaves(machine):
@@ -291,13 +291,13 @@ def test_a_listener_keeps_the_receiver_of_an_instance_that_leaves(machine):
     machine.network.detach(resident)
     assert not machine.network.sender("eth0").closed
     machine.network.overhear([])
-    assert machine.network.channels == {}
+    assert machine.network.receivers == {}
 
 
 def test_a_listener_follows_its_interface(machine):
     group = ip_address("224.0.0.99")
     machine.network.overhear([listener(interface="eth9", mcast_dst_ip=group)])
-    assert machine.network.channels == {}
+    assert machine.network.receivers == {}
     machine.link(None, eth("eth9", 9))
     assert machine.network.sender("eth9").joined == {"224.0.0.99"}
     machine.network.overhear([])
@@ -306,7 +306,7 @@ def test_a_listener_follows_its_interface(machine):
 def test_a_listener_for_ipsec_ah_has_the_second_socket(machine):
     machine.attach()
     machine.network.overhear([listener(**AH)])
-    assert machine.network.channels["eth0", 4].ah.joined == {"224.0.0.18"}
+    assert machine.network.receivers["eth0", 4].ah.joined == {"224.0.0.18"}
 
 
 def test_a_listener_without_its_group_leaves_the_receiver_alone(machine):

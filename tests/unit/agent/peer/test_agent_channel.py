@@ -207,7 +207,7 @@ def test_a_flood_is_read_in_portions_with_pauses():
         pour()
         await asyncio.sleep(1.0)
         assert max(size for _at, size in portions) == AT_ONCE
-        assert 40 <= len(portions) <= 1 / channel_module.REST_S + 1
+        assert 40 <= len(portions) <= 1 / channel_module.THROTTLE_S + 1
         assert a.told <= 12, "and it is not answered"
 
     played(scenario)

@@ -50,9 +50,9 @@ def test_a_signature_takes_the_place_of_two_addresses():
     full, over = (replace(many(6, count), version=3, **signed) for count in (89, 90))
     (problem,) = unsupported(configuration(full, replace(over, line=4)))
     assert "one packet of 1500 octets carries 89 of them" in str(problem)
-    guard = Authenticator(full)
-    guard.take(full, ip_address("fe80::4"))
-    ((packet, _destination),) = guard.packets(100)
+    authenticator = Authenticator(full)
+    authenticator.take(full, ip_address("fe80::4"))
+    ((packet, _destination),) = authenticator.packets(100)
     assert 1500 - 16 - 28 < len(packet) <= 1500
 
 
@@ -292,9 +292,9 @@ IPV4_KINDS = [
 @pytest.mark.parametrize("count", [1, 200])
 def test_an_mtu_that_is_too_small_for_an_ipv4_advertisement(fields, count):
     config = replace(many(4, count), **fields)
-    guard = Authenticator(config)
-    guard.take(config, ip_address("10.0.0.254"))
-    ((packet, _destination),) = guard.packets(100)
+    authenticator = Authenticator(config)
+    authenticator.take(config, ip_address("10.0.0.254"))
+    ((packet, _destination),) = authenticator.packets(100)
     needed = len(packet)
     assert texts(config, table(replace(eth(), mtu=needed), addresses=("10.0.0.254/24",))) == []
     (problem,) = misfits(configuration(config), table(replace(eth(), mtu=needed - 1), addresses=("10.0.0.254/24",)))

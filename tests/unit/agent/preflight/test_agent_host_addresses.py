@@ -80,6 +80,6 @@ def test_each_kind_of_virtual_address_and_its_interface():
 def test_what_is_remembered_is_what_the_ledger_lists(monkeypatch, tmp_path):
     assert last_seen(str(tmp_path)) == {}
     entry = SavedInstance(("eth0", 51, 4), "VI_1", 2, State.MASTER, 100, installed=(PLACE,), last_at=5.0)
-    page = SavedState((entry, replace(entry, installed=(), interval_cs=300, last_at=4.0)))
-    monkeypatch.setattr(host_addresses.saved_state, "read", lambda directory: page)
+    saved = SavedState((entry, replace(entry, installed=(), interval_cs=300, last_at=4.0)))
+    monkeypatch.setattr(host_addresses.saved_state, "read", lambda directory: saved)
     assert last_seen(str(tmp_path)) == {PLACE: 7.0}

@@ -18,15 +18,15 @@ OTHER = ("eth0", 52, 6)
 INSTALLED = ((2, ip_interface("192.168.8.100/24")), (3, ip_interface("2001:db8::100/64")))
 ENTRY = SavedInstance(IDENTITY, "VI_1", 2, State.MASTER, 100, "master", INSTALLED)
 SECOND = SavedInstance(OTHER, "VI_2", 3, State.BACKUP, 25)
-PAGE = SavedState((ENTRY, SECOND), {"script web": True, "file x": False}, drained=True)
+SAVED = SavedState((ENTRY, SECOND), {"script web": True, "file x": False}, drained=True)
 
 
-def kept(directory, page=PAGE, beats=((IDENTITY, 123.25), (OTHER, -456.5))):
+def kept(directory, saved=SAVED, beats=((IDENTITY, 123.25), (OTHER, -456.5))):
     """Make a state file as a process keeps it."""
     made = StateFile(str(directory))
     made.open()
     for identity, at in beats:
         made.beat_of(identity)(at)
-    made.write(page)
+    made.write(saved)
     assert made.failed == ""
     return made

@@ -13,7 +13,7 @@ from ipaddress import ip_interface
 from pathlib import Path
 
 import pytest
-from kept_state import ENTRY, IDENTITY, OTHER, PAGE, SECOND, kept
+from kept_state import ENTRY, IDENTITY, OTHER, SAVED, SECOND, kept
 
 from vrrp.agent.process import saved_state
 from vrrp.agent.process.saved_state import SavedState, StateFile
@@ -31,10 +31,10 @@ def test_a_ledger_is_read_as_it_was_written(tmp_path):
 
 def test_an_entry_is_a_memory(tmp_path):
     kept(tmp_path)
-    page = saved_state.read(str(tmp_path))
-    assert page.of(IDENTITY).memory == SavedRouterState(State.MASTER, 123.25, 100, "master")
-    assert page.of(OTHER).memory == SavedRouterState(State.BACKUP, 456.5, 25)
-    assert page.of(("eth1", 51, 4)) is None
+    saved = saved_state.read(str(tmp_path))
+    assert saved.of(IDENTITY).memory == SavedRouterState(State.MASTER, 123.25, 100, "master")
+    assert saved.of(OTHER).memory == SavedRouterState(State.BACKUP, 456.5, 25)
+    assert saved.of(("eth1", 51, 4)) is None
 
 
 def test_a_sign_of_life_needs_no_writing(tmp_path):
@@ -74,7 +74,7 @@ def test_a_new_ledger_is_no_older_than_its_process(tmp_path):
     made.open()
     made.beat_of(OTHER)
     made.beat_of(IDENTITY)
-    made.write(PAGE)
+    made.write(SAVED)
     assert [each.last_at for each in saved_state.read(str(tmp_path)).entries] == [0.0, 0.0]
 
 
@@ -137,7 +137,7 @@ def test_a_ledger_goes_on_in_a_directory_that_was_made_again(tmp_path):
     assert not made.there
     directory.mkdir()
     made.reopen()
-    made.write(PAGE)
+    made.write(SAVED)
     assert made.there
     assert [each.last_at for each in saved_state.read(str(directory)).entries] == [123.25, 456.5]
     beat(789.0)  # the same function still works
@@ -146,9 +146,9 @@ def test_a_ledger_goes_on_in_a_directory_that_was_made_again(tmp_path):
 
 def test_routes_and_settings_of_the_host_are_remembered(tmp_path):
     route, rule, link = (bytes.fromhex("20000000" + kind + "000500" + "00" * 24) for kind in ("19", "21", "10"))
-    page = SavedState((replace(ENTRY, removals=(route, rule, link)),), firewall=True, promoted=(2, 3))
-    page = replace(page, macvlans=(9,), parents={2: {"arp_ignore": 0}})
-    kept(tmp_path, page, ())
+    saved = SavedState((replace(ENTRY, removals=(route, rule, link)),), firewall=True, promoted=(2, 3))
+    saved = replace(saved, macvlans=(9,), parents={2: {"arp_ignore": 0}})
+    kept(tmp_path, saved, ())
     found = saved_state.read(str(tmp_path))
     assert found.entries[0].removals == (route, rule)  # no other request of a file is sent
     assert (found.firewall, found.promoted) == (True, (2, 3))

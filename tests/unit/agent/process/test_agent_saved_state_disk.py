@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 import pytest
-from kept_state import IDENTITY, MODULE_UTILS, PAGE, kept
+from kept_state import IDENTITY, MODULE_UTILS, SAVED, kept
 
 from vrrp.agent.process import saved_state
 from vrrp.agent.process.saved_state import SavedState, StateFile
@@ -26,7 +26,7 @@ class TestWithoutRoom:
         made.open()
         assert made.failed == f"cannot keep {tmp_path}/nowhere/pulse: No such file or directory"
         made.beat_of(IDENTITY)(1.0)
-        made.write(PAGE)
+        made.write(SAVED)
         assert made.failed == f"cannot keep {tmp_path}/nowhere/pulse: No such file or directory"
 
     def test_without_a_pulse_nothing_old_is_left_to_mislead(self, tmp_path, monkeypatch):
@@ -38,7 +38,7 @@ class TestWithoutRoom:
         monkeypatch.setattr(saved_state.os, "pwrite", full)
         made = StateFile(str(tmp_path))
         made.open()
-        made.write(PAGE)
+        made.write(SAVED)
         assert made.failed
         assert saved_state.read(str(tmp_path)) == SavedState()
 
@@ -47,10 +47,10 @@ class TestWithoutRoom:
         directory.mkdir()
         made = kept(directory)
         shutil.rmtree(directory)
-        made.write(PAGE)
+        made.write(SAVED)
         assert made.failed
         directory.mkdir()
-        made.write(PAGE)
+        made.write(SAVED)
         assert made.failed == ""
 
     def test_a_ledger_that_cannot_be_replaced_is_no_memory(self, tmp_path, monkeypatch):
@@ -59,7 +59,7 @@ class TestWithoutRoom:
 
         made = kept(tmp_path)
         monkeypatch.setattr(os, "replace", refuse)
-        made.write(PAGE)
+        made.write(SAVED)
         made.beat_of(IDENTITY)(-500.0)
         assert made.failed == f"cannot write {tmp_path}/ledger.json: {os.strerror(errno.EBUSY)}"
         assert saved_state.read(str(tmp_path)) == SavedState()  # no memory is better than an old one

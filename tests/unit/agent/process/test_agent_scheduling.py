@@ -162,16 +162,16 @@ def test_a_loop_that_never_waits_sleeps_a_moment_in_real_time(monkeypatch):
     text = io.StringIO()
     processor_yield = scheduling.ProcessorYield(Log(text))
     scheduled(monkeypatch, 0, 0)
-    processor_yield.breathe()
-    assert (slept, processor_yield.breaths, text.getvalue()) == ([], 0, "")
+    processor_yield.yield_cpu()
+    assert (slept, processor_yield.yields, text.getvalue()) == ([], 0, "")
     scheduled(monkeypatch, os.SCHED_RR, 10)
-    processor_yield.breathe()
-    processor_yield.breathe()
-    assert (slept, processor_yield.breaths) == ([scheduling.BREATH_S] * 2, 2)
+    processor_yield.yield_cpu()
+    processor_yield.yield_cpu()
+    assert (slept, processor_yield.yields) == ([scheduling.YIELD_S] * 2, 2)
     assert text.getvalue().count("\n") == 1
     has_waited(monkeypatch, 8)
-    processor_yield.breathe()
-    assert processor_yield.breaths == 2
+    processor_yield.yield_cpu()
+    assert processor_yield.yields == 2
 
 
 @pytest.mark.parametrize(

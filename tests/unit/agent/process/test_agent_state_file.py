@@ -28,7 +28,7 @@ ENTRY = SavedInstance(
     ((2, ip_interface("192.168.8.100/24")),),
     removals=(bytes.fromhex("2000000019000500" + "00" * 24),),
 )
-PAGE = SavedState(
+SAVED = SavedState(
     (ENTRY, replace(ENTRY, identity=STATIC, hold=None)),
     {"script web": True},
     True,
@@ -65,7 +65,7 @@ def whole(tmp_path):
     made = StateFile(str(tmp_path))
     made.open()
     made.beat_of(ENTRY.identity)(5.0)
-    made.write(PAGE)
+    made.write(SAVED)
     assert made.failed == ""
     return json.loads((tmp_path / "ledger.json").read_text())
 
@@ -100,21 +100,21 @@ def missing(content, path):
 
 def read_all(directory):
     """Read it as the next agent and as cleanup do, and use each value as they do."""
-    page = saved_state.read(str(directory))
-    for entry in page.entries:
+    saved = saved_state.read(str(directory))
+    for entry in saved.entries:
         entry.memory.has_mandate(entry.version, 10.0)  # it must not raise
         for index, address in entry.installed:
             assert index > 0 and address.ip
-    for index, settings in page.parents.items():
+    for index, settings in saved.parents.items():
         assert index > 0 and all(isinstance(value, int) for value in settings.values())
     state_file.load(str(directory))
-    return page
+    return saved
 
 
 def test_a_ledger_that_an_agent_wrote_is_whole(tmp_path, whole):
     assert state_file.valid(whole)
     assert read_all(tmp_path) == replace(
-        PAGE, entries=(replace(ENTRY, last_at=5.0), replace(PAGE.entries[1], state=State.BACKUP))
+        SAVED, entries=(replace(ENTRY, last_at=5.0), replace(SAVED.entries[1], state=State.BACKUP))
     )
 
 
@@ -123,8 +123,8 @@ def test_a_ledger_with_any_wrong_value_is_ignored(tmp_path, whole):
     for path in paths(whole):
         for value in WRONG:
             file.write_text(json.dumps(changed(whole, path, value)))
-            page = read_all(tmp_path)
-            believed += bool(page.entries)
+            saved = read_all(tmp_path)
+            believed += bool(saved.entries)
     for path in paths(whole):
         if path:
             file.write_text(json.dumps(missing(whole, path)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from vrrp.config.keywords.table import IGNORED, REFUSED, WORKS, Keyword, blocks, homes
+from vrrp.config.keywords.table import IGNORED, REFUSED, WORKS, Keyword, blocks, blocks_of
 from vrrp.config.model.configuration import (
     Authentication,
     AuthHmac,
@@ -104,8 +104,8 @@ def test_every_refused_keyword_says_what_to_do_instead():
 
 
 def test_homes_lists_the_blocks_of_a_keyword():
-    assert homes("priority") == ["vrrp_instance"]
-    assert homes("vrrp_instance") == [""]
-    assert homes("garp_interval") == ["garp_group"]
-    assert homes("track_file") == ["", "vrrp_instance", "vrrp_sync_group"]
-    assert homes("frobnicate") == []
+    assert blocks_of("priority") == ["vrrp_instance"]
+    assert blocks_of("vrrp_instance") == [""]
+    assert blocks_of("garp_interval") == ["garp_group"]
+    assert blocks_of("track_file") == ["", "vrrp_instance", "vrrp_sync_group"]
+    assert blocks_of("frobnicate") == []

@@ -9,10 +9,11 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ...ip_types import Interface
 from ..log import Log
 from ..netlink.address_request import DesiredAddress
 from ..netlink.kernel import Kernel
-from ..netlink.links import Interface, InterfaceTable
+from ..netlink.links import InterfaceTable
 from ..netlink.ownership import InterfaceAddress
 from .lifetime import Leases
 from .no_accept import Firewall
@@ -33,7 +34,7 @@ class AddressAnnouncer(Protocol):
     ) -> None:
         """Announce each address ``repeat`` times."""
 
-    def keep(self, key: Hashable, first_s: float, every_s: float, announce: Callable[[], None]) -> None:
+    def repeat_every(self, key: Hashable, first_s: float, every_s: float, announce: Callable[[], None]) -> None:
         """Call ``announce`` after ``first_s`` seconds and then every ``every_s``, until ``key`` is cancelled."""
 
     def cancel(self, key: Hashable) -> None:

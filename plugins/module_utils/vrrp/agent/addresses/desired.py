@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Interface, ip_interface
 from typing import Optional
 
-from ...config.model.configuration import Address, Instance, VirtualAddress
+from ...config.model.configuration import Instance, VirtualAddress
+from ...ip_types import Address, Interface
 from ..netlink.address_request import DesiredAddress, scope_number
-from ..netlink.links import ActualAddress, Interface, InterfaceTable
+from ..netlink.links import ActualAddress, InterfaceTable
 
 # linux/if_addr.h
 IFA_F_HOMEADDRESS = 0x10

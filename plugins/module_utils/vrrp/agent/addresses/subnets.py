@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...config.model.configuration import Address, Configuration, Instance, VirtualAddress
+from ...config.model.configuration import Configuration, Instance, VirtualAddress
 from ...config.semantics.subnets import end_of
 from ...config.syntax.diagnostics import Location, Problem
+from ...ip_types import Address, Interface
 from ...protocol.constants import PRIORITY_OWNER
-from ..netlink.links import Interface, InterfaceTable
+from ..netlink.links import InterfaceTable
 from ..netlink.ownership import is_ours
 from .desired import installed_by, is_link_local_ipv6
 

@@ -14,9 +14,10 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import replace
 from typing import Union
 
+from ...ip_types import Interface
 from ...protocol.states import NEVER
 from ..netlink.address_request import DesiredAddress
-from ..netlink.links import Interface, InterfaceTable
+from ..netlink.links import InterfaceTable
 from ..netlink.ownership import InterfaceAddress, was_set, was_set_before
 from ..netlink.routes import KernelRoute, Key
 from .address_config import AddressConfig
@@ -231,7 +232,7 @@ class VirtualAddresses:
         self._report(self._ports.kernel.install(self._removable(self._installed), self._config.lifetime_s))
         self._lease()
 
-    def lend(self, seconds: int) -> None:
+    def extend_lifetime(self, seconds: int) -> None:
         """Give addresses without a lease a lifetime in seconds: without a successor they must go, too."""
         if not self._config.lifetime_s:
             self._report(self._ports.kernel.install(self._removable(self._installed), seconds))
@@ -337,7 +338,9 @@ class VirtualAddresses:
             self._ports.announcer.cancel(key)
         self._keeps = bool(garp.extra_if_s and self._extra())
         if self._keeps:
-            self._ports.announcer.keep(key, garp.delay_s + garp.extra_if_s, garp.extra_if_s, self._announce_extra)
+            self._ports.announcer.repeat_every(
+                key, garp.delay_s + garp.extra_if_s, garp.extra_if_s, self._announce_extra
+            )
 
     def _extra(self) -> tuple[DesiredAddress, ...]:
         links = self._ports.kernel.table.links

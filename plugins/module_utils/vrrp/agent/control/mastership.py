@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...protocol.override import Refused
+from ...protocol.override import CommandRefused
 from ..errors import CommandError
 from ..instance import VrrpInstance
 from ..instances import Instances
@@ -50,7 +50,7 @@ class Mastership:
         self._log.info(f"({name}) {verb} was asked for")
         try:
             self._groups.command(verb, instance, now)
-        except Refused as refused:
+        except CommandRefused as refused:
             raise CommandError(f"cannot {verb} {name}: {refused}") from refused
         if verb == "release":
             for each in self._groups.mates(instance):

@@ -45,7 +45,7 @@ class Current:
     table: InterfaceTable
 
 
-def foresee(current: Current, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def dry_run(current: Current, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Return what would change if ``candidate`` were the file ``path`` (default: our own file), and its pickled parse.
 
     The candidate is packed as :func:`unpack` says. With ``programs`` the answer has those that the file runs. Raises

@@ -22,7 +22,7 @@ from ..preflight.host import misfits
 from ..process.fork import Fork
 from ..process.systemd import ServiceManager
 from .confirmed_reload import CONFIRM_MAX_S, ConfirmedReload
-from .plan import Current, foresee, unpack
+from .plan import Current, dry_run, unpack
 
 SIGNAL_REST_S = 0.5  # between two reloads on signal
 KEPT_S = 10.0  # for the reload after a plan
@@ -105,8 +105,8 @@ class Reload:
         return _answer(found)
 
     def plan(self, request: dict[str, Any]) -> Answer:
-        """Return a future of the result of :func:`.plan.foresee`, which runs in a child process."""
-        return self._fork.run(lambda: foresee(self._current(), request), self._keep)
+        """Return a future of the result of :func:`.plan.dry_run`, which runs in a child process."""
+        return self._fork.run(lambda: dry_run(self._current(), request), self._keep)
 
     def take(self, found: Found) -> dict[str, Any]:
         """Apply what was found, and return the answer of :meth:`reload`. Raises CommandError when stopping."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Interface, ip_address
 from typing import Optional
 
-from ...config.model.configuration import Address
-from .links import FOR_EVER, ActualAddress, Interface, InterfaceTable
+from ...ip_types import Address, Interface
+from .links import FOR_EVER, ActualAddress, InterfaceTable
 
 SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}  # rtnetlink(7), ip-address(8)
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Interface, IPv6Interface
 from typing import Optional, Union
 
+from ...ip_types import Interface
 from .messages import (
     NLM_F_DUMP,
     RTM_DELADDR,
@@ -34,8 +35,6 @@ from .messages import (
     open_socket,
     with_header,
 )
-
-Interface = Union[IPv4Interface, IPv6Interface]
 
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_LINK, IFLA_LINKINFO = 1, 3, 4, 5, 18
 IFLA_INFO_KIND = 1

@@ -14,7 +14,7 @@ import socket
 from collections.abc import Collection
 from typing import Any, Optional
 
-from .links import Interface
+from ...ip_types import Interface
 from .messages import BATCH, RECEIVE_SIZE, RTM_GETROUTE, RTM_NEWROUTE, batch, decode, encode, messages, open_socket
 from .pyroute2_import import derived_class, message_class
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 
-from .links import ActualAddress, Interface, InterfaceTable
+from ...ip_types import Interface
+from .links import ActualAddress, InterfaceTable
 from .messages import RTPROT_KEEPALIVED
 
 LEASE_MAX_S = 60  # vip_lease

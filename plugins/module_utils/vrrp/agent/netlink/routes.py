@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Optional, Union
 
-from ...config.model.routes import Address, NextHop, Route, Rule
+from ...config.model.routes import NextHop, Route, Rule
+from ...ip_types import Address
 from . import route_requests
 from .links import InterfaceTable
 from .messages import (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from ...config.model.configuration import Instance
+from ...ip_types import Address
 from ...protocol import simple_password
 from ...protocol.auth_hmac import Verifier
 from ...protocol.constants import (
@@ -19,7 +20,7 @@ from ...protocol.constants import (
     VRRP_MULTICAST_IPV6,
     VRRP_TTL,
 )
-from ...protocol.packet import MESSAGE_ONLY, PSEUDO_HEADER, Address, Advertisement, encode
+from ...protocol.packet import MESSAGE_ONLY, PSEUDO_HEADER, Advertisement, encode
 from ...protocol.states import Parameters
 from ...protocol.validation import Expectation
 from . import ip_headers
@@ -121,7 +122,7 @@ def ttl(config: Instance) -> int:
 
 
 def packets(config: Instance, source: Optional[Address], priority: int) -> list[Packet]:
-    """Return one advertisement of this priority, ready to send. ``guard`` makes those that are signed."""
+    """Return one advertisement of this priority, ready to send. An Authenticator makes those that are signed."""
     if source is None:
         return []
     said, hops = advertisement(config, priority), ttl(config)

@@ -15,18 +15,21 @@ from ipaddress import IPv4Address
 from typing import Optional
 
 from ...config.model.configuration import Instance
+from ...ip_types import Address
 from ...protocol import ipsec_ah
 from ...protocol.anti_replay import ReplayWindow, SendSequence
 from ...protocol.auth_hmac import TRAILER_LENGTH, Key, Signer, Verifier, covered
 from ...protocol.constants import AUTH_AH
-from ...protocol.packet import Address, PacketError, encode, followed
+from ...protocol.packet import PacketError, encode, followed
 from ...protocol.validation import Discard, Expectation
 from . import advertisement, ip_headers
 
 RECEIVE_ONLY, ENFORCE, TIME = "receive-only", "enforce", "time"
 IDENTIFICATION_MAX = 0xFFFF
 
-Signed = tuple[bytes, list[tuple[bytes, bytes, Address, str]]]  # signed octets; header, payload, destination, its text
+SignedParts = tuple[
+    bytes, list[tuple[bytes, bytes, Address, str]]
+]  # signed octets; header, payload, destination, its text
 
 
 class Authenticator:
@@ -43,7 +46,7 @@ class Authenticator:
         self._sequence, self._marks, self._counter = SendSequence(), ReplayWindow(), ipsec_ah.Counter()
         self._identification = 0
         self._ready: dict[int, list[advertisement.Packet]] = {}
-        self._parts: dict[int, Signed] = {}
+        self._parts: dict[int, SignedParts] = {}
         self.take(config, None)
 
     def take(self, config: Instance, source: Optional[Address]) -> None:
@@ -105,7 +108,7 @@ class Authenticator:
             for header, payload, destination, text in copies
         ]
 
-    def _prepare(self, priority: int, source: Address) -> Signed:
+    def _prepare(self, priority: int, source: Address) -> SignedParts:
         config = self._config
         said, hops, copies = advertisement.advertisement(config, priority), advertisement.ttl(config), []
         for destination in advertisement.destinations(config, source):

@@ -14,7 +14,7 @@ import socket
 from collections.abc import Collection
 from typing import Optional
 
-from ...config.model.configuration import Address
+from ...ip_types import Address
 from ...protocol.arp_ndp import ADVERTISEMENT, ETHERTYPE_ARP, ETHERTYPE_IPV6, ICMPV6
 from ..netlink.bpf import EVERYTHING, JUMP_EQUAL, LOAD_OCTET, LOAD_WORD, RETURN, Instruction, attach
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...protocol.packet import Address
+from ...ip_types import Address
 
 SOURCES_MAX = 5  # for each reason: a flood has forged sources
 INTERVALS, MORE_S = 3, 1.0  # so many advertisements may be lost, and the sender's timer may be late

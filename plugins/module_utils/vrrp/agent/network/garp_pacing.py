@@ -4,7 +4,7 @@
 """Pause between the frames of bursts, for switches that cannot take a flood of them.
 
 A pause is for one interface, or for all interfaces of a ``garp_group`` together; gratuitous ARP and neighbour
-advertisements have one each. Bursts that share a lane take turns, one frame at a time.
+advertisements have one each. Bursts that share a queue take turns, one frame at a time.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NO_PAUSES = Pauses()
 
 
 class Burst(NamedTuple):
-    """It is one burst on a lane."""
+    """It is one burst of a queue."""
 
     key: Hashable
     frames: Iterator[Frame]
@@ -42,28 +42,28 @@ class PacedQueue:
 
     def __init__(self, send: Callable[[int, bytes], None]) -> None:
         self._send = send
-        self._courses: deque[Burst] = deque()
+        self._bursts: deque[Burst] = deque()
         self._next_at = 0.0
         self._timer: Optional[asyncio.Handle] = None
 
     @property
     def busy(self) -> bool:
-        """Return whether a burst is under way on this lane."""
-        return bool(self._courses)
+        """Return whether a burst is under way in this queue."""
+        return bool(self._bursts)
 
-    def add(self, course: Burst) -> None:
+    def add(self, burst: Burst) -> None:
         """Send these frames as soon as it is their turn, beginning after the caller has finished."""
-        self._courses.append(course)
+        self._bursts.append(burst)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_soon(self._go_on)
 
     def drop(self, key: Hashable) -> None:
         """Forget what has not been sent."""
-        self._courses = deque(course for course in self._courses if course.key != key)
+        self._bursts = deque(burst for burst in self._bursts if burst.key != key)
 
     def close(self) -> None:
         """Drop all frames that have not been sent, and cancel the timer."""
-        self._courses.clear()
+        self._bursts.clear()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -71,28 +71,28 @@ class PacedQueue:
     def _go_on(self) -> None:
         loop = asyncio.get_running_loop()
         self._timer = None
-        while self._courses:
+        while self._bursts:
             if loop.time() < self._next_at:
                 self._timer = loop.call_at(self._next_at, self._go_on)
                 return
-            course = self._courses.popleft()
-            frame = next(course.frames, None)
+            burst = self._bursts.popleft()
+            frame = next(burst.frames, None)
             if frame is not None:
-                self._courses.append(course)
-                self._next_at = loop.time() + course.pause_s
+                self._bursts.append(burst)
+                self._next_at = loop.time() + burst.pause_s
                 self._send(*frame)
 
 
 class Pacer:
-    """It makes lanes when they are needed, and keeps them."""
+    """It makes queues when they are needed, and keeps them."""
 
     def __init__(self, send: Callable[[int, bytes], None]) -> None:
         self._send = send
-        self._lanes: dict[Hashable, PacedQueue] = {}
+        self._queues: dict[Hashable, PacedQueue] = {}
         self._groups: dict[str, GarpGroup] = {}
 
     def arrange(self, groups: Collection[GarpGroup]) -> None:
-        """Let the interfaces of each of these groups share their lanes from now on."""
+        """Let the interfaces of each of these groups share their queues from now on."""
         self._groups = {name: group for group in groups for name in group.interfaces}
 
     def may_pause(self, pauses: Pauses) -> bool:
@@ -107,20 +107,20 @@ class Pacer:
             own, shared = pauses.gna_s, group.gna_interval_s if group is not None else None
         return own if shared is None else shared
 
-    def add(self, interface: str, version: int, course: Burst) -> None:
+    def add(self, interface: str, version: int, burst: Burst) -> None:
         """Send these frames, which are of one interface and one IP version."""
         place = self._groups.get(interface, interface), version
-        if place not in self._lanes:
-            self._lanes[place] = PacedQueue(self._send)
-        self._lanes[place].add(course)
+        if place not in self._queues:
+            self._queues[place] = PacedQueue(self._send)
+        self._queues[place].add(burst)
 
     def drop(self, key: Hashable) -> None:
         """Forget what has not been sent."""
-        for lane in self._lanes.values():
-            lane.drop(key)
+        for queue in self._queues.values():
+            queue.drop(key)
 
     def close(self) -> None:
-        """Close every lane; frames that have not been sent are dropped."""
-        for lane in self._lanes.values():
-            lane.close()
-        self._lanes.clear()
+        """Close every queue; frames that have not been sent are dropped."""
+        for queue in self._queues.values():
+            queue.close()
+        self._queues.clear()

@@ -54,7 +54,7 @@ class Announcer:
         self._sockets: dict[int, socket.socket] = {}
         self._frames: dict[tuple[bytes, DesiredAddress, bool], bytes] = {}
         self._endless: dict[Hashable, set[asyncio.Task[Any]]] = {}
-        self._lanes = Pacer(self._send)
+        self._pacer = Pacer(self._send)
         self._kept: dict[Hashable, asyncio.TimerHandle] = {}
         self._waiting: dict[Hashable, Waiting] = {}
         self._routes = LocalRoutes()
@@ -63,7 +63,7 @@ class Announcer:
 
     def arrange(self, groups: Collection[GarpGroup]) -> None:
         """Let the interfaces of each of these groups share their pauses from now on."""
-        self._lanes.arrange(groups)
+        self._pacer.arrange(groups)
 
     def burst(
         self,
@@ -112,7 +112,7 @@ class Announcer:
             self._waiting[key] = Waiting(waiting, repeat, pauses)
         self._begin(key, frames, repeat, pauses)
 
-    def keep(self, key: Hashable, first_s: float, every_s: float, announce: Callable[[], None]) -> None:
+    def repeat_every(self, key: Hashable, first_s: float, every_s: float, announce: Callable[[], None]) -> None:
         """Call ``announce`` again and again, until ``key`` is cancelled: switches forget silent hosts."""
         self.cancel(key)
         loop = asyncio.get_running_loop()
@@ -163,7 +163,7 @@ class Announcer:
 
     def _drop(self, key: Hashable) -> None:
         self._waiting.pop(key, None)
-        self._lanes.drop(key)
+        self._pacer.drop(key)
         for task in self._endless.pop(key, ()):
             task.cancel()
 
@@ -177,22 +177,22 @@ class Announcer:
         """Cancel every burst, and close all sockets."""
         for key in [*self._endless, *self._waiting, *self._kept]:
             self.cancel(key)
-        self._lanes.close()
+        self._pacer.close()
         for index in list(self._sockets):
             self.forget(index)
         self._routes.close()
 
     def _begin(self, key: Hashable, frames: Sequence[Frame], repeat: int, pauses: Pauses) -> None:
-        if not self._lanes.may_pause(pauses):
+        if not self._pacer.may_pause(pauses):
             self._send_at_once(key, frames, repeat)
             return
         at_once: list[Frame] = []
         spaced: dict[tuple[str, int], list[Frame]] = {}
         for index, frame in frames:
             place = self._names.get(index, ""), 6 if frame[12:14] == ETHERTYPE_IPV6 else 4
-            (spaced.setdefault(place, []) if self._lanes.pause_s(*place, pauses) else at_once).append((index, frame))
+            (spaced.setdefault(place, []) if self._pacer.pause_s(*place, pauses) else at_once).append((index, frame))
         for place, some in spaced.items():
-            self._lanes.add(*place, Burst(key, rounds(some, repeat), self._lanes.pause_s(*place, pauses)))
+            self._pacer.add(*place, Burst(key, rounds(some, repeat), self._pacer.pause_s(*place, pauses)))
         self._send_at_once(key, at_once, repeat)
 
     def _send_at_once(self, key: Hashable, frames: Sequence[Frame], repeat: int) -> None:

@@ -9,9 +9,9 @@ import struct
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple, Optional
 
+from ...ip_types import Address
 from ...protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL, VRRP_TTL
 from ...protocol.ipsec_ah import HEADER_LENGTH as AH_LENGTH
-from ...protocol.packet import Address
 
 INTERNETWORK_CONTROL = 0xC0  # TOS or traffic class, RFC 791: what routing protocols use; keepalived too
 IPV4_HEADER = struct.Struct("!BBHHHBBH4s4s")

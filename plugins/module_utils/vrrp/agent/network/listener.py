@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Optional
 
 from ...config.model.configuration import Instance
-from ...protocol.packet import Address
+from ...ip_types import Address
 from ...protocol.validation import Discard, Expectation, accept
 from .authentication import Authenticator
 
@@ -47,11 +47,11 @@ class Listener:
         advertisements with other addresses than its own, so one that is taken proves something only by its addresses.
         """
         source, destination, hops, payload = received
-        guard = self.authenticator
-        expected = guard.expectation
+        authenticator = self.authenticator
+        expected = authenticator.expectation
         try:
-            guard.check_ah(inside_ah, packet)
-            advertisement = accept(payload, source, destination, hops, expected, guard.wall())
+            authenticator.check_ah(inside_ah, packet)
+            advertisement = accept(payload, source, destination, hops, expected, authenticator.wall())
         except Discard:
             return False
         if taken_by is not None:

@@ -14,9 +14,10 @@ from collections.abc import Callable, Sequence
 from typing import Optional, Protocol
 
 from ...config.model.configuration import Instance
+from ...ip_types import Address
 from ...protocol.auth_hmac import TRAILER_LENGTH, Verifier, covered
 from ...protocol.constants import AH_PROTOCOL
-from ...protocol.packet import Address, Advertisement, PacketError
+from ...protocol.packet import Advertisement, PacketError
 from ...protocol.validation import Discard, accept, is_followed, is_for, peek_interval_s, peek_vrid
 from .. import log_messages
 from ..log import Log
@@ -28,11 +29,11 @@ from .sockets import VrrpSocket
 
 DRAIN_S = 0.005  # of reading one socket, then other work comes: a MASTER must advertise also in a flood of packets
 DRAIN_MAX = 4096  # packets; the receive buffer holds fewer
-REST_S = 0.001  # a busy receiver is read once in so long, not once a packet
+THROTTLE_S = 0.001  # a busy receiver is read once in so long, not once a packet
 CHECKSUM_AT = IPV6_HEADER.size + 6  # octets into an IPv6 packet
 
 Known = tuple["Recipient", Advertisement, Address]
-Signed = tuple["Recipient", Advertisement, Address, bytes]  # and what the trailer signs
+KnownSigned = tuple["Recipient", Advertisement, Address, bytes]  # and what the trailer signs
 
 
 class Recipient(Protocol):
@@ -92,7 +93,7 @@ class Receiver:
         self._read_at = 0.0  # when the loop was woken for it last
         self._closed = False
         self._known: dict[bytes, Known] = {}
-        self._signed: dict[bytes, Signed] = {}
+        self._signed: dict[bytes, KnownSigned] = {}
         self._key_of: dict[int, bytes] = {}
 
     @property
@@ -154,9 +155,9 @@ class Receiver:
         self._leave_groups()
 
     def _leave_groups(self) -> None:
-        guards = [each.authenticator for each in self.every]
-        guards += [each.authenticator for listeners in self._listeners.values() for each in listeners]
-        groups = {group for guard in guards if (group := guard.expectation.group) is not None}
+        authenticators = [each.authenticator for each in self.every]
+        authenticators += [each.authenticator for listeners in self._listeners.values() for each in listeners]
+        groups = {group for authenticator in authenticators if (group := authenticator.expectation.group) is not None}
         for sock in self.sockets:
             sock.stay_in(groups)
 
@@ -174,12 +175,12 @@ class Receiver:
     def read(self) -> None:
         """Read the packets that are waiting; a busy receiver is not read again for a moment."""
         now = self._clock()
-        busy, self._read_at = now - self._read_at < 2 * REST_S, now
+        busy, self._read_at = now - self._read_at < 2 * THROTTLE_S, now
         self.drain(now)
         if busy and not self._closed:  # what was due before it was read may have closed it
-            self.rest()
+            self.throttle()
 
-    def rest(self) -> None:
+    def throttle(self) -> None:
         """Do not wake for a moment: a wake-up for each packet of a burst costs sender and receiver."""
 
         def resume() -> None:
@@ -188,7 +189,7 @@ class Receiver:
 
         for sock in self.sockets:
             self._scheduler.remove_reader(sock.fileno())
-        self._scheduler.call_later(REST_S, resume)
+        self._scheduler.call_later(THROTTLE_S, resume)
 
     def close(self) -> None:
         """Close the sockets for good."""
@@ -234,7 +235,7 @@ class Receiver:
             self._judge(packet, key, now)
         return DRAIN_MAX, False
 
-    def _verify(self, judged: Signed, trailer: bytes, now: float) -> bool:
+    def _verify(self, judged: KnownSigned, trailer: bytes, now: float) -> bool:
         """Verify the trailer, and return whether that was all; else a listener may know what the instance refuses."""
         instance, advertisement, source, signed = judged
         verifier = instance.authenticator.verifier
@@ -271,14 +272,14 @@ class Receiver:
             if (vrid is None or self.tells_unknown) and self._complaints.wanted(reason, source, now):
                 self._discarded(reason, source, log_messages.stranger(vrid, self.socket.interface, source))
             return
-        guard = instance.authenticator
-        expected = guard.expectation
+        authenticator = instance.authenticator
+        expected = authenticator.expectation
         known = expected.skip_known and instance.follows(source)
         from_our_address = source == expected.own_source
         said = instance.said(now) if from_our_address else ()
         try:
-            guard.check_ah(inside_ah, packet)
-            advertisement = accept(payload, source, destination, hops, expected, guard.wall(), known, said)
+            authenticator.check_ah(inside_ah, packet)
+            advertisement = accept(payload, source, destination, hops, expected, authenticator.wall(), known, said)
         except Discard as discard:
             if any(listener.hears(packet, inside_ah, received, None) for listener in listeners):
                 return
@@ -287,13 +288,13 @@ class Receiver:
         self.forget(vrid)
         if from_our_address:
             pass  # the next one may be our own, and is judged
-        elif guard.verifier is not None and is_followed(payload, source.version):
+        elif authenticator.verifier is not None and is_followed(payload, source.version):
             lasting = _lasting(key, source.version == 4)
             prefix = covered(expected.version, expected.vrid, source, payload[:-TRAILER_LENGTH])
             self._signed[lasting] = (instance, advertisement, source, prefix)
             self._key_of[vrid] = lasting
-            if guard.verifier.drift_s:
-                self._drifting(instance, source, guard.verifier)
+            if authenticator.verifier.drift_s:
+                self._drifting(instance, source, authenticator.verifier)
         elif not inside_ah:
             self._known[key] = (instance, advertisement, source)
             self._key_of[vrid] = key

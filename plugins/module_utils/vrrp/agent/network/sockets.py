@@ -20,8 +20,8 @@ import sys
 from collections.abc import Iterable
 from typing import Optional
 
+from ...ip_types import Address
 from ...protocol.constants import VRRP_MULTICAST_IPV4, VRRP_MULTICAST_IPV6, VRRP_PROTOCOL, VRRP_TTL
-from ...protocol.packet import Address
 from .ip_headers import ipv6_header
 
 IP_MULTICAST_ALL = 49  # linux/in.h: deliver only what this socket has joined

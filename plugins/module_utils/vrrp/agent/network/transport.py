@@ -41,7 +41,7 @@ class Transport:
         self._kernel = kernel
         self._announcer = announcer
         self._open_socket = open_socket
-        self.channels: dict[InterfaceVersion, Receiver] = {}
+        self.receivers: dict[InterfaceVersion, Receiver] = {}
         self._log = log
         self._count = count
         self._scheduler = scheduler
@@ -52,19 +52,19 @@ class Transport:
     def log_unknown_vrids(self, wanted: bool) -> None:
         """Set whether packets for other virtual routers are logged (``log_unknown_vrids``)."""
         self._tells_unknown = wanted
-        for channel in self.channels.values():
-            channel.tells_unknown = wanted
+        for receiver in self.receivers.values():
+            receiver.tells_unknown = wanted
 
     def sender(self, interface: str, version: int = 4) -> Optional[VrrpSocket]:
         """Return the socket of an interface for one IP version, None while there is none."""
-        channel = self.channels.get((interface, version))
-        return channel.socket if channel is not None else None
+        receiver = self.receivers.get((interface, version))
+        return receiver.socket if receiver is not None else None
 
     def attach(self, instance: Recipient) -> None:
         """Let an instance receive and send."""
         self._instances.append(instance)
         place = place_of(instance)
-        if place in self.channels:
+        if place in self.receivers:
             self._add(place, instance)
         else:
             self._open(place)
@@ -74,27 +74,27 @@ class Transport:
         self._instances = [other for other in self._instances if other is not instance]
         self._announcer.cancel(instance)
         place = place_of(instance)
-        channel = self.channels.get(place)
-        if channel is not None:
-            channel.remove(instance)
+        receiver = self.receivers.get(place)
+        if receiver is not None:
+            receiver.remove(instance)
             self._close_unused(place)
 
     def overhear(self, listeners: Sequence[Listener]) -> None:
         """Let these listeners, and none that were given before, hear what comes."""
         before, self._listeners = self._listeners, tuple(listeners)
         for place in {place_of(each) for each in (*before, *self._listeners)}:
-            if place in self.channels:
+            if place in self.receivers:
                 self._overhear(place)
                 self._close_unused(place)
             else:
                 self._open(place)
 
     def _overhear(self, place: InterfaceVersion) -> None:
-        channel, listeners = self.channels[place], [each for each in self._listeners if place_of(each) == place]
+        receiver, listeners = self.receivers[place], [each for each in self._listeners if place_of(each) == place]
         try:
             if any(each.authenticator.ah_key is not None for each in listeners):
-                self._open_ah(place, channel)
-            channel.overhear(listeners)
+                self._open_ah(place, receiver)
+            receiver.overhear(listeners)
         except SocketError as error:
             self._log.error(f"({', '.join(each.config.name for each in listeners)}) {error}")
 
@@ -109,15 +109,15 @@ class Transport:
     def reconfigured(self, instance: Recipient) -> None:
         """Take that an instance expects other packets now: the next one is judged again."""
         place = place_of(instance)
-        channel = self.channels.get(place)
-        if channel is not None:
-            channel.forget(instance.virtual_router_id)
+        receiver = self.receivers.get(place)
+        if receiver is not None:
+            receiver.forget(instance.virtual_router_id)
             self._add(place, instance)
 
     def open_missing(self) -> None:
         """Try again where a socket could not be had, or was closed because a group could not be joined."""
         for place in {place_of(instance) for instance in self._instances}:
-            if place not in self.channels:
+            if place not in self.receivers:
                 self._open(place)
 
     def kernel_changed(self, changes: Iterable[Change], now: float) -> None:
@@ -132,8 +132,8 @@ class Transport:
             if old is not None and (new is None or (old.name, old.mac) != (new.name, new.mac)):
                 self._announcer.forget(old.index)
             if old is not None and (new is None or old.name != new.name):
-                for place, channel in list(self.channels.items()):
-                    if channel.socket.index == old.index and place[0] == old.name:
+                for place, receiver in list(self.receivers.items()):
+                    if receiver.socket.index == old.index and place[0] == old.name:
                         self._close(place)
             if new is not None:
                 for place in self._places:
@@ -144,30 +144,30 @@ class Transport:
 
     def drain(self, now: float) -> frozenset[InterfaceVersion]:
         """Read a portion of the packets of each receiver. Returns the receivers that may have more."""
-        return frozenset(place for place, channel in list(self.channels.items()) if not channel.drain(now))
+        return frozenset(place for place, receiver in list(self.receivers.items()) if not receiver.drain(now))
 
     def close(self) -> None:
         """Close every receiver."""
-        for place in list(self.channels):
+        for place in list(self.receivers):
             self._close(place)
 
     def _open(self, place: InterfaceVersion) -> None:
         name, version = place
         link = self._kernel.table.names.get(name)
-        channel = self.channels.get(place)
-        if channel is not None and (link is None or channel.socket.index != link.index):
+        receiver = self.receivers.get(place)
+        if receiver is not None and (link is None or receiver.socket.index != link.index):
             self._close(place)
-            channel = None
-        if link is None or channel is not None:
+            receiver = None
+        if link is None or receiver is not None:
             return
         try:
             sock = self._open_socket(name, link.index, version, VRRP_PROTOCOL)
         except SocketError as error:
             self._log.error(f"interface {name}: {error}")
             return
-        channel = self.channels[place] = Receiver(sock, self._log, self._count, self._scheduler)
-        channel.tells_unknown = self._tells_unknown
-        channel.listen()
+        receiver = self.receivers[place] = Receiver(sock, self._log, self._count, self._scheduler)
+        receiver.tells_unknown = self._tells_unknown
+        receiver.listen()
         for instance in [other for other in self._instances if place_of(other) == place]:
             if not self._add(place, instance):
                 return
@@ -175,34 +175,34 @@ class Transport:
 
     def _add(self, place: InterfaceVersion, instance: Recipient) -> bool:
         """Add an instance, or close the receiver if it cannot join the group: without it no instance may send."""
-        channel = self.channels[place]
+        receiver = self.receivers[place]
         try:
             if ah_key(instance.config) is not None:
-                self._open_ah(place, channel)
-            channel.add(instance)
-            self._resize(channel)
+                self._open_ah(place, receiver)
+            receiver.add(instance)
+            self._resize(receiver)
         except SocketError as error:
             self._log.error(f"({instance.name}) {error}")
             self._close(place)
             return False
         return True
 
-    def _open_ah(self, place: InterfaceVersion, channel: Receiver) -> None:
-        if channel.ah is None:
-            channel.ah = self._open_socket(place[0], channel.socket.index, place[1], AH_PROTOCOL)
-            channel.listen()
+    def _open_ah(self, place: InterfaceVersion, receiver: Receiver) -> None:
+        if receiver.ah is None:
+            receiver.ah = self._open_socket(place[0], receiver.socket.index, place[1], AH_PROTOCOL)
+            receiver.listen()
 
     @staticmethod
-    def _resize(channel: Receiver) -> None:
+    def _resize(receiver: Receiver) -> None:
         """Set the receive buffer to the sum of ``kernel_rx_buf_size`` of all instances, as keepalived does."""
-        sizes = [each.config.kernel_rx_buf_size for each in channel.every]
+        sizes = [each.config.kernel_rx_buf_size for each in receiver.every]
         wanted = sum(size for size in sizes if size is not None)
         if wanted:
-            for sock in channel.sockets:
+            for sock in receiver.sockets:
                 sock.resize(wanted if None not in sizes else max(wanted, RECEIVE_BUFFER))
 
     def _close(self, place: InterfaceVersion) -> None:
-        self.channels.pop(place).close()
+        self.receivers.pop(place).close()
 
 
 def place_of(instance: Union[Recipient, Listener]) -> InterfaceVersion:

@@ -15,7 +15,7 @@ from typing import Optional
 from ...config.model.configuration import PeerStatus
 from ...protocol import peer_report
 from ...protocol.peer_report import ReportError
-from ...protocol.peer_session import MALFORMED, UNPROVEN, Refused, Session
+from ...protocol.peer_session import MALFORMED, UNPROVEN, MessageRefused, Session
 from ...protocol.peer_view import Finding, PeerView
 from ..scheduler import Scheduler
 from .peer_socket import NOBODY, PeerSocket
@@ -23,7 +23,7 @@ from .peer_socket import NOBODY, PeerSocket
 PERIOD_S = 1.0  # between two messages
 SOON_S = 0.1  # after a change, and while the two get to know each other
 AT_ONCE = 24  # messages that are read at once; 255 instances are told in fewer
-REST_S = 0.02  # until more are read: so a flood costs no more than 1,200 signatures a second
+THROTTLE_S = 0.02  # until more are read: so a flood costs no more than 1,200 signatures a second
 
 ITSELF = Finding("peer_status names this node itself", "name an address of the other node in global_defs")
 
@@ -163,7 +163,7 @@ class Channel:
                 break
             self._take(link, message)
         self._scheduler.remove_reader(link.socket.fileno())
-        self._resting = self._scheduler.call_later(REST_S, lambda: self._listen(link))
+        self._resting = self._scheduler.call_later(THROTTLE_S, lambda: self._listen(link))
 
     def _take(self, link: _Link, message: bytes) -> None:
         now = self._scheduler.now()
@@ -173,7 +173,7 @@ class Channel:
                 self._view.heard_newer(version, now)
             else:
                 self._view.heard(peer_report.decode(content), self._wall(), now)
-        except Refused as refused:
+        except MessageRefused as refused:
             self._view.discard(refused.reason, now)
             begins = refused.reason == UNPROVEN
         except ReportError:

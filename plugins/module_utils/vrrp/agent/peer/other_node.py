@@ -168,7 +168,7 @@ class OtherNode:
 
     def _log_changes(self, view: PeerView) -> None:
         """Log which standby is no longer ready, and which is ready again."""
-        with self._log.together():
+        with self._log.buffered():
             for instance in self._instances.running.values():
                 found, before = self._standby(view, instance), self._ready.get(instance.name)
                 if found is None or found.ready is None:

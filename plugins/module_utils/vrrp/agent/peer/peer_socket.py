@@ -12,7 +12,7 @@ import errno
 import socket
 from typing import Optional
 
-from ...config.model.configuration import Address
+from ...ip_types import Address
 
 BUFFER = 1 << 16  # octets that may wait to be read, and no more: a flood has to be read, too
 MESSAGE_MAX = 4096  # octets

@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from ipaddress import ip_interface
 from typing import Any, Optional
 
+from ...ip_types import Interface
 from ...protocol.states import SavedRouterState, State
 from ...protocol.timers import mandate_s
-from ..netlink.links import Interface
 from . import own_file, state_file
 from .state_file import FORMAT, LEDGER_FILE, PULSE_FILE, SLOT_SIZE, SLOTS, Identity, StoredEntry
 
@@ -164,20 +164,20 @@ class StateFile:
         except OSError:
             pass  # no pulse, or it was truncated and there is no room
 
-    def write(self, page: SavedState) -> None:
+    def write(self, saved: SavedState) -> None:
         """Replace ``ledger.json``. An error is only kept in ``failed``: the file is not needed until the next start."""
         if self._pulse < 0:
             return  # without ``pulse`` the file is useless
         content = {
             "format": FORMAT,
             "boot_id": boot_id(),
-            "drained": page.drained,
-            "checks": page.checks,
-            "firewall": page.firewall,
-            "promoted": list(page.promoted),
-            "macvlans": list(page.macvlans),
-            "parents": {str(index): settings for index, settings in page.parents.items()},
-            "instances": [entry.as_dict(self._slots.get(entry.identity, SLOTS)) for entry in page.entries],
+            "drained": saved.drained,
+            "checks": saved.checks,
+            "firewall": saved.firewall,
+            "promoted": list(saved.promoted),
+            "macvlans": list(saved.macvlans),
+            "parents": {str(index): settings for index, settings in saved.parents.items()},
+            "instances": [entry.as_dict(self._slots.get(entry.identity, SLOTS)) for entry in saved.entries],
         }
         try:
             own_file.replace(self._path, json.dumps(content).encode())

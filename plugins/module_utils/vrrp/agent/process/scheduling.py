@@ -24,7 +24,7 @@ PRIORITY = 10  # of 99: above everything without real time, below other real-tim
 NICENESS = -20
 RUNAWAY_S = 3  # of processor time without waiting once: longer than systemd's watchdog, far from normal
 UPKEEP_S = 1.0
-BREATH_S = 0.02  # for other processes in every UPKEEP_S in which the agent never waited
+YIELD_S = 0.02  # for other processes in every UPKEEP_S in which the agent never waited
 
 MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4  # asm-generic/mman.h
 CAP_IPC_LOCK = 14  # linux/capability.h
@@ -52,11 +52,11 @@ def state() -> dict[str, Any]:
         "priority": priority,
         "nice": os.getpriority(os.PRIO_PROCESS, 0),
         "memory_locked": _locked_kib() > 0,
-        "breaths": 0,
+        "yields": 0,
         "gc_pause_max_ms": 0.0,
     }
     if _upkeep is not None:
-        known["breaths"] = _upkeep.breaths
+        known["yields"] = _upkeep.yields
         known["gc_pause_max_ms"] = round(_upkeep.collector.longest_s * 1e3, 3)
     return known
 
@@ -106,7 +106,7 @@ class ProcessorYield:
     """Every second it yields the CPU if the loop never blocked, then runs the garbage collector."""
 
     def __init__(self, log: Log) -> None:
-        self.breaths = 0
+        self.yields = 0
         self.collector = Collector()
         self._log = log
         self._said = ""
@@ -128,22 +128,22 @@ class ProcessorYield:
         if not self._said:  # only now: systemd sets the scheduling when the agent has reported that it is ready
             self._said = text()
             self._log.info(self._said)
-        self.breathe()
+        self.yield_cpu()
         self.collector.collect()
         self._handle = asyncio.get_running_loop().call_later(UPKEEP_S, self._due)
 
-    def breathe(self) -> None:
+    def yield_cpu(self) -> None:
         """Sleep a moment if a whole period went by without waiting, as in a flood that uses every processor.
 
         On one processor, processes without real time would not run at all, and RLIMIT_RTTIME would end us as a runaway.
         """
         waits = _waits()
         if waits == self._waits and _policy()[0] in REAL_TIME:
-            time.sleep(BREATH_S)
-            self.breaths += 1
+            time.sleep(YIELD_S)
+            self.yields += 1
             waits = _waits()
             self._log.rate_limited(
-                ("breath",), "the agent is busy all the time: it leaves other processes a moment every second"
+                ("yield",), "the agent is busy all the time: it leaves other processes a moment every second"
             )
         self._waits = waits
 

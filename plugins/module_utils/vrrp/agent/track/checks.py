@@ -16,10 +16,11 @@ from typing import Any, Optional
 from ...config.model.configuration import Configuration, Globals, Instance
 from ...config.model.trackers import Script, Tracking
 from ...config.semantics.tracking import KINDS, WORDS, counting
+from ...ip_types import Interface
 from ...protocol.constants import PRIORITY_OWNER
 from ...protocol.priority import CheckResult
 from ..log import Log
-from ..netlink.links import Interface, InterfaceTable
+from ..netlink.links import InterfaceTable
 from ..process import subprocesses
 from . import interface
 from .check import AskedWatch, Watch
@@ -129,7 +130,7 @@ class Checks:
                 if key not in kept:
                     fresh = self._made(kind, key[1], configuration)
                     if fresh is not None:
-                        kept[key] = self._continue(fresh, old)
+                        kept[key] = self._carry_over(fresh, old)
         self._watches = kept
         self._recalled, self._begun = {}, True
         for check in old:
@@ -182,7 +183,7 @@ class Checks:
         """Return the addresses that another node may have. Those of the owner (priority 255) never leave this one."""
         return self._virtual() - self._owned
 
-    def _continue(self, fresh: Watch, old: list[Watch]) -> Watch:
+    def _carry_over(self, fresh: Watch, old: list[Watch]) -> Watch:
         """Return the old watch with the same definition, or ``fresh``, started."""
         for before in old:
             if before.definition == fresh.definition and before.kind == fresh.kind and not before.broken:

@@ -19,13 +19,14 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Optional
 
-from ...config.model.configuration import Address, Instance
+from ...config.model.configuration import Instance
 from ...config.model.trackers import TrackedGateway
+from ...ip_types import Address, Interface
 from ...protocol.arp_ndp import ADVERTISEMENT, ETHERTYPE_ARP, ETHERTYPE_IPV6, ICMPV6, REPLY, question, read_answer
 from ..addresses.subnets import Subnets
 from ..log import Log
 from ..netlink.bpf import LOAD_HALF, LOAD_OCTET, LOAD_WORD, Instruction, attach, only
-from ..netlink.links import ActualAddress, Interface, InterfaceTable, Link
+from ..netlink.links import ActualAddress, InterfaceTable, Link
 from .check import AskedWatch
 
 DRAIN_MAX = 64  # frames in one go: a flood of forged answers must not keep the loop busy

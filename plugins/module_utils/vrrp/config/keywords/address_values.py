@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface, ip_address
 from typing import Any, Optional
 
-from ..model.configuration import Address, Interface, VirtualAddress
+from ...ip_types import Address, Interface
+from ..model.configuration import VirtualAddress
 from ..syntax.diagnostics import Invalid, Tolerated, show
 from ..syntax.parser import Statement, Word
 from ..syntax.suggest import did_you_mean

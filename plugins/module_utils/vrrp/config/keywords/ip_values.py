@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from ..model.routes import Network
+from ...ip_types import Network
 from ..syntax.diagnostics import Invalid, show
 from ..syntax.parser import Statement, Word
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Any, Optional
 
-from ..model.routes import Address, NextHop, Route
+from ...ip_types import Address
+from ..model.routes import NextHop, Route
 from ..syntax.diagnostics import Invalid, show
 from ..syntax.parser import Statement, Word
 from ..syntax.suggest import did_you_mean

@@ -20,7 +20,7 @@ from .other_daemons import ROOT_FOREIGN
 from .track_blocks import TRACK_FILE, VRRP_SCRIPT, VRRP_TRACK_FILE, VRRP_TRACK_PROCESS
 from .vrrp_instance import VRRP_INSTANCE
 
-__all__ = ["IGNORED", "REFUSED", "ROOT", "WORKS", "Block", "Entry", "Keyword", "blocks", "homes"]
+__all__ = ["IGNORED", "REFUSED", "ROOT", "WORKS", "Block", "Entry", "Keyword", "blocks", "blocks_of"]
 
 ROOT = Block(
     "",
@@ -50,6 +50,6 @@ def blocks(block: Block = ROOT) -> Iterator[Block]:
             yield from blocks(entry)
 
 
-def homes(keyword: str) -> list[str]:
+def blocks_of(keyword: str) -> list[str]:
     """Return the names of the blocks that have ``keyword``; "" is the top of the file."""
     return list(dict.fromkeys(block.name for block in blocks() if keyword in block.keywords))

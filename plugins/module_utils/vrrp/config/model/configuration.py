@@ -6,14 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
-from typing import Optional, Union
+from typing import Optional
 
+from ...ip_types import Address, Interface
 from .routes import Route, Rule
 from .trackers import File, Process, Script, Tracking
-
-Address = Union[IPv4Address, IPv6Address]
-Interface = Union[IPv4Interface, IPv6Interface]
 
 
 @dataclass(frozen=True)

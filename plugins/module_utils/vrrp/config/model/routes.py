@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Optional, Union
+from typing import Optional
 
-Address = Union[IPv4Address, IPv6Address]
-Network = Union[IPv4Network, IPv6Network]
+from ...ip_types import Address, Network
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
-from typing import Optional, Union
+from typing import Optional
 
-Address = Union[IPv4Address, IPv6Address]
+from ...ip_types import Address
 
 
 @dataclass(frozen=True)

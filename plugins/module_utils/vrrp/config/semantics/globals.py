@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Optional
 
-from ..model.configuration import Address, Fifo, Globals
+from ...ip_types import Address
+from ..model.configuration import Fifo, Globals
 from ..syntax.diagnostics import Diagnostics, show
 from .sections import Section, Setting, fields_of, floats
 from .track_definitions import pair

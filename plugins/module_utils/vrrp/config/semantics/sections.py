@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Optional
 
 from ..keywords import keepalived_missing
-from ..keywords.table import IGNORED, REFUSED, ROOT, WORKS, Block, Entry, Keyword, blocks, homes
+from ..keywords.table import IGNORED, REFUSED, ROOT, WORKS, Block, Entry, Keyword, blocks, blocks_of
 from ..syntax.diagnostics import Diagnostics, Invalid, Location, Tolerated, show
 from ..syntax.parser import Statement, Tree
 from ..syntax.suggest import closest
@@ -84,7 +84,7 @@ def read(tree: Tree, findings: Diagnostics) -> Section:
     """Convert a whole tree; problems go to ``findings``."""
     reader = _Reader(tree, findings)
     root = reader.section(ROOT, tree.statements, Section(ROOT, Location(tree.path, 1, 1)))
-    reader.say_what_is_not_ours()
+    reader.warn_other_daemons()
     return root
 
 
@@ -106,7 +106,7 @@ class _Reader:
         if statement.addition:
             self._unknown_addition(block, statement)
             return
-        home = [name for name in homes(statement.keyword) if name != block.name]
+        home = [name for name in blocks_of(statement.keyword) if name != block.name]
         if home and (statement.children is not None or not self.balanced):
             self._misplaced(block, statement, home)
             return
@@ -152,7 +152,7 @@ class _Reader:
             if isinstance(entry, Block) or not (len(values) == 1 and values[0] in entry.harmless):
                 self.findings.error(statement.place, f"{entry.name} is not supported", entry.help, entry.instead)
 
-    def say_what_is_not_ours(self) -> None:
+    def warn_other_daemons(self) -> None:
         """Give one warning for all lines that configure other daemons of keepalived."""
         if not self.not_ours:
             return
@@ -223,7 +223,7 @@ class _Reader:
 
     def _unknown_addition(self, block: Block, statement: Statement) -> None:
         name = "keyword" if block.secret else f"keyword {show(statement.keyword)}"
-        known = homes(statement.keyword)
+        known = blocks_of(statement.keyword)
         hint = "it is keepalived's: write it without @hotstandby" if known else ""
         self.findings.error(
             statement.place, f"unknown @hotstandby {name}", "@hotstandby lines hold our own keywords", hint
@@ -237,7 +237,7 @@ class _Reader:
             rule = "keepalived does not know it and would refuse the file"
             self.findings.error(statement.place, f"{word} is our own keyword", rule, f"write: @hotstandby {word}")
             return None
-        home = homes(word)
+        home = blocks_of(word)
         if home:
             self._misplaced(block, statement, home)
             return None

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from ..model.configuration import Address, Interface, VirtualAddress
+from ...ip_types import Address, Interface
+from ..model.configuration import VirtualAddress
 from ..syntax.diagnostics import Diagnostics
 from .sections import Setting
 
