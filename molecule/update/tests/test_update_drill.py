@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Do a real drill of the pair web, with the client as probe host: a switchover, and an isolation of the master."""
+"""Do each kind of drill of the pair web, with the client as probe host. The nodes watch a service, with a weight."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from typing import Any
 import pytest
 from conftest import Pair
 
-Drilled = tuple[list[Mapping[str, Any]], Path]
+Drilled = tuple[dict[str, Mapping[str, Any]], Path]
+KINDS = ("switchover", "agent", "service", "node")
+FAULTS = {"agent": "agent of web-a killed", "service": "page.service stopped on web-a", "node": "web-a isolated"}
+ENDS = {
+    "agent": "agent of web-a started again", "service": "page.service started again on web-a",
+    "node": "web-a on the network again",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +32,7 @@ def web(fleet: Mapping[str, Pair]) -> Pair:
 
 @pytest.fixture(scope="module")
 def drilled(web: Pair, tmp_path_factory: pytest.TempPathFactory) -> Drilled:
-    """Return what the report tells of the two drills, and the folder with it."""
+    """Return what the report tells of each kind of drill, and the folder with it."""
     folder = tmp_path_factory.mktemp("drilled")
     # The client has no ssh: its Python runs in its network.
     python = folder / "python"
@@ -34,32 +40,40 @@ def drilled(web: Pair, tmp_path_factory: pytest.TempPathFactory) -> Drilled:
     python.chmod(0o755)
     client = {"ansible_connection": "local", "ansible_python_interpreter": str(python)}
     (folder / "client.yml").write_text(json.dumps({"all": {"hosts": {"client": client}}}))
-    said = {"drill": "switchover,node", "i_mean_it": True, "drill_seconds": 6, "drill_probe_host": "client"}
+    said = {"drill": KINDS, "i_mean_it": True, "drill_seconds": 6, "drill_probe_host": "client"}
     web.play(
         "drill", "--limit", "web", f"--inventory={folder}/client.yml", "--extra-vars",
         json.dumps({**said, "report_dir": str(folder)}),
     )  # fmt: skip
     [written] = folder.glob("drill-*.json")
-    return json.loads(written.read_text())["instances"], folder
+    return dict(zip(KINDS, json.loads(written.read_text())["instances"])), folder
 
 
-def test_a_switchover_loses_nothing_and_an_isolation_the_expected(drilled: Drilled, figure) -> None:
-    moved, isolated = drilled[0]
-    for each in (moved, isolated):
-        assert each["passed"], each["remarks"]
-        lost, expected = each["measured"], each["expected"]
-        figure(f"drill: {lost['lost']} of {lost['sent']} lost, {lost['longest_s']:.2f} s, expected {expected}")
-    assert (moved["measured"]["lost"], moved["expected"]["worst_s"]) == (0, 0)
-    assert isolated["measured"]["lost"] > 0 < isolated["expected"]["best_s"]
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_drill_passes_and_loses_what_the_simulation_expects(drilled: Drilled, figure, kind: str) -> None:
+    each = drilled[0][kind]
+    assert each["passed"], each["remarks"]
+    lost, expected = each["measured"], each["expected"]
+    figure(f"drill={kind}: {lost['lost']} of {lost['sent']} lost, {lost['longest_s']:.2f} s, expected {expected}")
+    if kind == "switchover":
+        assert (lost["lost"], expected["worst_s"]) == (0, 0)
+    elif kind == "service":  # the host answers the probe also without it
+        assert expected is None
+    else:
+        assert lost["lost"] > 0 < expected["best_s"]
 
 
 def test_the_report_tells_who_had_the_addresses(drilled: Drilled) -> None:
-    moved, isolated = (each["timeline"] for each in drilled[0])
-    assert [each["host"] for each in moved["owners"]] == ["web-a", "web-b", "web-a"]
+    told = {kind: each["timeline"] for kind, each in drilled[0].items()}
+    moved = told["switchover"]
     assert [each["text"] for each in moved["faults"] + moved["notes"]] == ["web-b promoted", "web-a promoted"]
-    assert [each["text"] for each in isolated["faults"]] == ["web-a isolated"]
-    [loss, *_others] = isolated["lost"]
-    taken_over = next(each["from_s"] for each in isolated["owners"] if each["host"] == "web-b")
+    for kind in ("switchover", "agent", "service"):
+        assert [each["host"] for each in told[kind]["owners"]] == ["web-a", "web-b", "web-a"], kind
+    for kind, text in FAULTS.items():
+        assert [each["text"] for each in told[kind]["faults"]] == [text]
+        assert ENDS[kind] in [each["text"] for each in told[kind]["notes"]]
+    [loss, *_others] = told["node"]["lost"]
+    taken_over = next(each["from_s"] for each in told["node"]["owners"] if each["host"] == "web-b")
     assert abs(loss["to_s"] - taken_over) < 0.5
     for suffix in ("html", "xml"):
         [written] = drilled[1].glob(f"drill-*.{suffix}")
