@@ -56,17 +56,17 @@ _value:
 
 import time
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.expected import expected
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.options import CONTROLLER
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcome import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcomes import cause
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.pair_files import simulated_pair
 
 _LOOKS = ("__ha_pair_before", "__ha_pair_drill_back", "__ha_pair_waited", "__ha_pair_seen")
 
 
 def drill_outcome(hosts, hostvars, groups, pair, seconds, connects=False):
     """Return the instances of a report."""
+    # Ansible loads every filter of the collection with the first one, and only a drill needs the simulation.
+    from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcome import instances
+
     known = {host: hostvars[host] for host in hosts}
 
     def noted(host, name):
@@ -111,6 +111,10 @@ def _why_unread(command):
 
 def _expected(hosts, hostvars, groups, pair, plan, seconds, connects):
     """Return the expected loss of each instance, none where the inventory cannot be simulated."""
+    # Ansible loads every filter of the collection with the first one, and only a drill needs the simulation.
+    from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.expected import expected
+    from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.pair_files import simulated_pair
+
     simulated = simulated_pair(pair, hosts, hostvars, groups)
     return {} if simulated is None else expected(simulated, plan, seconds, connects)
 

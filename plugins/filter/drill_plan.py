@@ -62,13 +62,14 @@ _value:
   type: dict
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill import duration
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.readiness import plan
-from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.pair_files import simulated_pair
-
 
 def drill_plan(found, kind, seconds, service=None, hostvars=None, groups=None):
     """Return what a drill of this kind does with a pair, and what forbids it."""
+    # Ansible loads every filter of the collection with the first one, and only a drill needs the simulation.
+    from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill import duration
+    from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.readiness import plan
+    from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.pair_files import simulated_pair
+
     made = plan(kind, found, float(seconds), service or None)
     if made["service"] and made["victim"] and hostvars is not None:
         pair = simulated_pair("", list(found), hostvars, groups)

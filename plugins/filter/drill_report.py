@@ -38,15 +38,17 @@ _value:
 import json
 from datetime import datetime
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcomes import outcomes
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.report.junit import junit
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.report.page import page
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.report.table import lines
 from ansible_collections.hotstandby.vrrp.plugins.plugin_utils.group_tree import pairs_of, tree
 
 
 def drill_report(hosts, hostvars, groups):
     """Return the forms of the report; none where nothing was to be done."""
+    # Ansible loads every filter of the collection with the first one, and only a drill has a report.
+    from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.outcomes import outcomes
+    from ansible_collections.hotstandby.vrrp.plugins.module_utils.report.junit import junit
+    from ansible_collections.hotstandby.vrrp.plugins.module_utils.report.page import page
+    from ansible_collections.hotstandby.vrrp.plugins.module_utils.report.table import lines
+
     names = {"judged": "__ha_pair_drill_outcome", "failed": "__ha_pair_failed"}
     noted = {host: {word: hostvars[host].get(name) for word, name in names.items()} for host in hosts}
     plain = json.loads(json.dumps(outcomes(pairs_of(hosts, hostvars, *tree(hostvars, groups)), noted)))
