@@ -31,7 +31,7 @@ PARALLEL := --dist worksteal --numprocesses
 CHECK ?= lint+unit+simulation
 PARTS ?= network+pythons+integration+sanity+lint+unit+simulation+labs timing molecule
 # The longest first: two run side by side, and both end at about the same time.
-FIRST_SCENARIOS := keepalived fleet faults migrate default change update
+FIRST_SCENARIOS := keepalived update migrate faults change fleet default
 SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 empty :=
 space := $(empty) $(empty)
