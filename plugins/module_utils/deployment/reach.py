@@ -46,7 +46,7 @@ MULTICAST_AFTER_S = 1.0  # until then every router of the segment has told its i
 LEAST_S, MAX_S = 1.0, 5.0  # the hosts of a play do not begin at the same moment
 _LAST = 3  # advertisements at the end, so that the peer learns what was heard
 _HEARD = {MULTICAST: 1, UNICAST: 2}  # what is added to the priority 1 says what the sender has heard of its peer
-_PRIORITIES = range(1, 2 + sum(_HEARD.values()))
+PRIORITIES = range(1, 2 + sum(_HEARD.values()))
 _ETHERTYPE_IPV4 = 0x0800
 _PROTOCOL_AT = {4: ip_headers.PROTOCOL_AT, 6: 6}
 
@@ -177,7 +177,7 @@ class Attempt:
         said = None if received is None else _advertisement(received)
         if received is None or said is None:
             return
-        if said.addresses or said.priority not in _PRIORITIES or received.source != self.peer:
+        if said.addresses or said.priority not in PRIORITIES or received.source != self.peer:
             if received.source != self.source:  # a packet socket sees our own, too
                 self._taken.add(said.vrid)
             return

@@ -148,6 +148,8 @@ def _open_vrrp(
             if packet is None:
                 return False
             entry = advertiser(packet, link.name)
+            if entry and not entry["addresses"] and entry["priority"] in reach.PRIORITIES:
+                return True  # the attempt of another pair, whose hosts cannot know yet which ids this pair is to have
             known = [{**each, "priority": None} for each in advertisers]
             if entry and entry["virtual_router_id"] in numbers and {**entry, "priority": None} not in known:
                 advertisers.append(entry)

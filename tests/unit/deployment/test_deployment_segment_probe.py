@@ -141,9 +141,9 @@ def entry(*addresses, interface="eth0", numbers=(), listen=3):
     }  # fmt: skip
 
 
-def advertised(priority, version=3):
+def advertised(priority, version=3, addresses=("192.168.8.200",)):
     here, group = ip_address("192.168.8.50"), ip_address("224.0.0.18")
-    said = Advertisement(version, 100, priority, (ip_address("192.168.8.200"),), 100)
+    said = Advertisement(version, 100, priority, tuple(map(ip_address, addresses)), 100)
     return ip_headers.write(here, group, encode(said, here, group))
 
 
@@ -205,6 +205,19 @@ def test_an_advertiser_of_a_wanted_number_is_found_once_whatever_its_priority(la
     assert [(each["source"], each["priority"]) for each in found] == [("192.168.8.50", 90)]
     lan.now = 0.0
     assert segment.probe([entry(VIP, numbers=[51])])["advertisers"] == []
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_an_attempt_of_another_pair_is_no_advertiser(lan, version):
+    attempts = [(0.2 * number, advertised(number, version, ())) for number in range(1, 5)]
+    lan.arriving = {("eth0", 4, VRRP_PROTOCOL): attempts}
+    assert segment.probe([entry(VIP, numbers=[100])])["advertisers"] == []
+    lan.now = 0.0
+    lan.arriving = {("eth0", 4, VRRP_PROTOCOL): [*attempts, (0.8, advertised(5, version, ()))]}
+    assert [each["priority"] for each in segment.probe([entry(VIP, numbers=[100])])["advertisers"]] == [5]
+    lan.now = 0.0
+    lan.arriving = {("eth0", 4, VRRP_PROTOCOL): [(0.2, advertised(1, version))]}
+    assert [each["priority"] for each in segment.probe([entry(VIP, numbers=[100])])["advertisers"]] == [1]
 
 
 def test_an_ip_version_that_the_host_does_not_have_is_left_out(lan):
