@@ -29,7 +29,7 @@ PARALLEL := --dist worksteal --numprocesses
 # The parts of `make check` and `make test`, in this order. Those joined by + run side by side, the others alone.
 # The network tests mostly wait, so they run beside parts that only compute (tests/parts.sh lets these wait for the others).
 CHECK ?= lint+unit+simulation
-PARTS ?= network+pythons+integration+sanity+lint+unit+simulation+labs timing molecule
+PARTS ?= network+pythons+integration+sanity+lint+plays+unit+simulation+labs timing molecule
 # The longest first: two run side by side, and both end at about the same time.
 FIRST_SCENARIOS := keepalived update migrate faults change fleet default
 SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
@@ -70,10 +70,14 @@ check: setup ## Run the fast tests: lint, unit, simulation
 
 .PHONY: unit
 unit: setup ## Test the library, the modules and the filters, without a network
-	@$(PYTEST) $(PARALLEL) $$(nproc) -q tests/unit tests/fuzz
+	@$(PYTEST) $(PARALLEL) $$(nproc) -q --ignore=tests/unit/playbooks tests/unit tests/fuzz
+
+.PHONY: plays
+plays: setup ## Play the playbooks and the role on nodes that exist only in the inventory
+	@$(PYTEST) $(PARALLEL) $$(nproc) -q tests/unit/playbooks
 
 .PHONY: coverage
-coverage: setup ## The same, and measure which branches of the library run (.build/coverage/index.html)
+coverage: setup ## Both, and measure which branches of the library run (.build/coverage/index.html)
 	@$(PYTEST) $(PARALLEL) $$(nproc) -q tests/unit tests/fuzz --cov --cov-branch --cov-context=test --cov-report=html
 	@PYTHONPATH=tests/unit $(BIN)/python3 tests/coverage_by_module.py
 

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.." || exit
 LOGS=.build/logs
 AT_ONCE=$(nproc)
 # Parts that wait for no timer: beside another part they take what that leaves of the processors.
-COMPUTE=(pythons sanity lint unit simulation)
+COMPUTE=(pythons sanity lint unit plays simulation)
 mkdir -p "$LOGS"
 lines=() failed=()
 declare -A name_of=() started_at=()
