@@ -177,9 +177,10 @@ class Attempt:
         said = None if received is None else _advertisement(received)
         if received is None or said is None:
             return
-        if said.addresses or said.priority not in PRIORITIES or received.source != self.peer:
-            if received.source != self.source:  # a packet socket sees our own, too
-                self._taken.add(said.vrid)
+        if said.addresses or said.priority not in PRIORITIES:
+            self._taken.add(said.vrid)  # a router; attempts of several pairs may have the same id
+            return
+        if received.source != self.peer:
             return
         kind = UNICAST if received.destination == self.source else MULTICAST
         if kind in counts and received.destination in (self.source, self.group):

@@ -113,6 +113,14 @@ def test_multicast_begins_when_the_routers_of_the_segment_have_told_their_ids(so
     ]  # fmt: skip
 
 
+def test_the_attempts_of_other_pairs_take_no_id(sockets):
+    attempt = reach.Attempt(LINK, ENTRY)
+    sockets[0].waiting += [heard(priority, "192.168.8.50", vrid=253) for priority in reach.PRIORITIES]
+    read_all(attempt)
+    attempt.send(0.0)
+    assert [said.vrid for said, _where in sent(sockets[0])] == [253]
+
+
 def test_where_every_id_is_in_use_nothing_is_sent(sockets):
     attempt = reach.Attempt(LINK, {**ENTRY, "virtual_router_ids": range(1, 256)})
     attempt.send(5.0)
