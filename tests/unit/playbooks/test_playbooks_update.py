@@ -355,3 +355,15 @@ def test_tasks_that_end_the_play_of_all_pairs_are_no_success(tmp_path, how):
     for name, (result, why) in lines(done).items():
         told = f"{name}-b failed (the tasks of the update): the tasks of the update did not come to their end"
         assert result == "FAILED" and why.startswith(told)
+
+
+def test_an_update_that_ends_early_is_no_success_after_one_that_did_not(tmp_path):
+    (tmp_path / "first.yml").write_text(TASKS)
+    (tmp_path / "second.yml").write_text(TASKS + THEN_END.replace("end_host", "end_play"))
+    imported = (
+        "- ansible.builtin.import_playbook: hotstandby.vrrp.rolling_update\n  vars: {{update_tasks: {}/{}.yml}}\n"
+    )
+    twice = "".join(imported.format(tmp_path, name) for name in ("first", "second"))
+    done = play(tmp_path, fleet(web=group("web", lost=["web-b"])), "", text=twice)
+    assert done.done == [*both("web"), "vrrp_drain on web-b", "tasks on web-b"], done.output
+    assert done.returncode == 2 and lines(done)["web"][0] == "FAILED", done.output
