@@ -26,15 +26,17 @@ WORKERS ?= $(shell echo $$((5 * $$(nproc))))
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 PARALLEL := --dist worksteal --numprocesses
 
-# The parts of `make check` and `make test`, in this order. Those joined by + run side by side, the others alone.
-# The network tests mostly wait, so they run beside parts that only compute (tests/parts.sh lets these wait for the others).
-CHECK ?= lint+unit+simulation
-PARTS ?= network+pythons+integration+sanity+lint+plays+unit+simulation+labs timing molecule
-# The longest first: two run side by side, and both end at about the same time.
+# The scenarios, the longest first: they run side by side, and all end at about the same time.
 FIRST_SCENARIOS := keepalived update migrate faults change fleet default
 SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 empty :=
 space := $(empty) $(empty)
+side_by_side = $(subst $(space),+,$(strip $(1)))
+# The parts of `make check` and `make test`, in this order. Those joined by + run side by side, the others alone.
+# What waits for timers and nodes runs beside what only computes (tests/parts.sh lets this wait for the others).
+CHECK ?= lint+unit+simulation
+COMPUTING := pythons plays sanity unit lint simulation
+PARTS ?= $(call side_by_side,network $(SCENARIOS:%=molecule-%) integration labs $(COMPUTING)) timing
 
 .PHONY: help
 help: ## Print this list
@@ -107,7 +109,7 @@ network: setup ## Test agents and real keepalived in network namespaces, many at
 
 .PHONY: timing
 timing: setup ## The network tests that measure real time: what is lost, how long a takeover takes
-	@$(PYTEST) $(PARALLEL) 2 tests/network -m 'timing and not alone'
+	@$(PYTEST) $(PARALLEL) $$((2 * $$(nproc))) tests/network -m 'timing and not alone'
 	@$(PYTEST) tests/network -m alone
 
 .PHONY: matrix
@@ -154,7 +156,7 @@ labs: setup ## Test the lab itself: two at once, killed ones, what they leave be
 
 .PHONY: molecule
 molecule: setup ## Run the scenarios on real systemd nodes (SCENARIOS="default tomcat")
-	@tests/parts.sh $(subst $(space),+,$(strip $(SCENARIOS:%=molecule-%)))
+	@tests/parts.sh $(call side_by_side,$(SCENARIOS:%=molecule-%))
 
 molecule-%: setup
 	@tests/scenario.sh $*

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Runs all the given targets of the Makefile, and ends with the result and the time of each.
-# Targets that are joined by "+" (lint+unit) run at the same time, one for each processor. Each prints its output when
-# it has ended.
+# Targets that are joined by "+" (lint+unit) run side by side: those that wait for timers and nodes one for each processor,
+# in the given order, and beside them those that only compute, which take what the others leave of the processors. Each
+# prints its output when it has ended.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 LOGS=.build/logs
-AT_ONCE=$(nproc)
-# Parts that wait for no timer: beside another part they take what that leaves of the processors.
+AT_ONCE=$(nproc) # of each of the two kinds
 COMPUTE=(pythons sanity lint unit plays simulation)
 mkdir -p "$LOGS"
 lines=() failed=()
@@ -24,26 +24,46 @@ note() { # part, exit status, seconds
     lines+=("$(printf '%-19s %-7s %3d:%02d  %s' "$1" "$verdict" $(($3 / 60)) $(($3 % 60)) "$LOGS/$1.log")")
 }
 
-collect() { # waits until one of the running targets has ended
+computes() { # part
+    [[ " ${COMPUTE[*]} " == *" $1 "* ]]
+}
+
+start() { # part
+    local gently=()
+    computes "$1" && gently=(chrt --idle 0)
+    "${gently[@]}" make "$1" </dev/null >"$LOGS/$1.log" 2>&1 &
+    name_of[$!]=$1
+    started_at[$!]=$SECONDS
+}
+
+collect() { # waits until one of the running parts has ended, and starts the next one of its kind
     local pid status=0 part
     wait -n -p pid || status=$?
     part=${name_of[$pid]}
     unset "name_of[$pid]"
+    if computes "$part"; then start_next computing; else start_next waiting; fi
     printf '\n=== %s\n' "$part"
     cat "$LOGS/$part.log"
     note "$part" "$status" $((SECONDS - started_at[$pid]))
 }
 
+start_next() { # waiting or computing: the queue of which the first part is started, if there is one
+    local -n queue=$1
+    ((${#queue[@]})) || return
+    start "${queue[0]}"
+    queue=("${queue[@]:1}")
+}
+
 side_by_side() {
-    local part gently
+    local part
+    waiting=() computing=()
     printf '\n=== side by side: %s\n' "$*"
     for part in "$@"; do
-        ((${#name_of[@]} < AT_ONCE)) || collect
-        gently=0
-        [[ " ${COMPUTE[*]} " != *" $part "* ]] || gently=19
-        nice -n "$gently" make "$part" </dev/null >"$LOGS/$part.log" 2>&1 &
-        name_of[$!]=$part
-        started_at[$!]=$SECONDS
+        if computes "$part"; then computing+=("$part"); else waiting+=("$part"); fi
+    done
+    for ((slot = 0; slot < AT_ONCE; slot++)); do
+        start_next waiting
+        start_next computing
     done
     while ((${#name_of[@]})); do collect; done
 }

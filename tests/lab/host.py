@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .namespace import addresses_in
+
 
 class LabError(Exception):
     """The lab could not do what was asked; the message has the command and its output."""
@@ -137,13 +139,10 @@ class Host:
 
         An empty ``link`` means every interface.
         """
-        found = json.loads(self._output(["ip", "-j", "addr", "show", *(["dev", link] if link else [])]) or "[]")
-        return {
-            f"{entry['local']}/{entry['prefixlen']}"
-            for interface in found
-            for entry in interface.get("addr_info", ())
-            if entry.get("scope") != "link" and "local" in entry
-        }
+        try:
+            return {each.text for each in addresses_in(self.network, link) if not each.link_local}
+        except OSError as error:
+            raise LabError(f"{self}: the addresses of {link or 'all interfaces'}: {error}") from error
 
     def link_local(self, link: str = "eth0") -> str:
         """Return the link's IPv6 link-local address, such as "fe80::4". Raises LabError when it has none or several."""

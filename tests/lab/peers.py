@@ -24,6 +24,7 @@ from .segment import Segment, folder
 MODULE_UTILS = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 _ENTERING = re.compile(r"\((?P<name>\S+?)\) Entering (?P<state>MASTER|BACKUP|FAULT) STATE", re.IGNORECASE)
 POLL_S = 0.02
+SAMPLE_S = 0.002
 
 
 class Peer(abc.ABC):
@@ -309,6 +310,7 @@ class Ownership:
                 return self
             if time.monotonic() >= deadline:
                 raise TimeoutError(f"{what or 'not seen'} after {timeout_s} s: {self}")
+            time.sleep(SAMPLE_S)
 
     def held_s(self, name: str) -> float:
         """Return when ``name`` last had the address, in seconds since the fault (0.0: never)."""
