@@ -47,6 +47,21 @@ options:
     type: list
     elements: str
     default: []
+  order:
+    description:
+      - The hosts in the order in which they migrate, where that is known already.
+    type: list
+    elements: str
+  folder:
+    description:
+      - The folder of the inventory that is to be written.
+    type: str
+    default: .
+  group:
+    description:
+      - The name of the group of the pair in that inventory.
+    type: str
+    default: ha_pair
 seealso:
   - module: hotstandby.vrrp.vrrp_config_info
 """
@@ -63,22 +78,39 @@ _value:
     - C(shared) are the variables with one value on both hosts, C(own) the others of each host. C(order) are the hosts,
       the standby first. C(objections) and C(remarks) are sentences for each host. C(vault) are the names of variables
       for passwords and keys.
+    - C(plan) is what would be done. C(lines) show the variables, C(files) has them by the path of a file.
   type: dict
 """
 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import migration as of_pair
 
 
-def migration(hosts, looks, imported, service="keepalived.service", gap=False, keeping=()):
+def migration(
+    hosts, looks, imported, service="keepalived.service", gap=False, keeping=(), order=None, folder=".", group="ha_pair"
+):
     """Return what was worked out for the pair of ``hosts``."""
     hosts = list(hosts)
+    order = list(order or of_pair.order(hosts, looks))
+    told = of_pair.variables(hosts, imported)
+    vault = sorted({name for host in hosts for name in imported[host].get("vault") or ()})
     return {
-        **of_pair.variables(hosts, imported),
-        "order": of_pair.order(hosts, looks),
+        **told,
+        "order": order,
         "objections": of_pair.objections(hosts, looks, imported, service, gap, list(keeping)),
         "remarks": {host: of_pair.remarks(imported[host]) for host in hosts},
-        "vault": sorted({name for host in hosts for name in imported[host].get("vault") or ()}),
+        "vault": vault,
+        "plan": of_pair.plan(order, looks),
+        "lines": of_pair.lines(_as_yaml({"shared by both hosts": told["shared"], **told["own"]}), vault),
+        "files": of_pair.files(folder, group, **told),
     }
+
+
+def _as_yaml(variables):
+    """Return the variables of each host as the text of a file."""
+    # Ansible loads every filter of the collection with the first one, and only a migration writes YAML.
+    from ansible.plugins.filter.core import to_nice_yaml
+
+    return {whose: to_nice_yaml(said, indent=2, sort_keys=False) for whose, said in variables.items()}
 
 
 class FilterModule:

@@ -19,9 +19,14 @@ options:
       - For each host its instances, as P(hotstandby.vrrp.instances#filter) returns them.
     type: dict
     required: true
-  theirs:
+  looks:
     description:
-      - The same of keepalived's files.
+      - For each host the result of M(hotstandby.vrrp.vrrp_info).
+    type: dict
+    required: true
+  imported:
+    description:
+      - For each host the result of M(hotstandby.vrrp.vrrp_config_info), with the secrets.
     type: dict
     required: true
 seealso:
@@ -32,7 +37,7 @@ seealso:
 EXAMPLES = r"""
 - name: Compare them
   ansible.builtin.debug:
-    msg: "{{ ours | hotstandby.vrrp.migration_differences(theirs) }}"
+    msg: "{{ ours | hotstandby.vrrp.migration_differences(looks, imported) }}"
 """
 
 RETURN = r"""
@@ -43,7 +48,14 @@ _value:
   type: dict
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.migration import differences
+from ansible_collections.hotstandby.vrrp.plugins.filter.instances import instances
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.migration import differences, inventory
+
+
+def migration_differences(ours, looks, imported):
+    """Return how the instances of each host differ from those of its file. Raises AnsibleFilterError with problems."""
+    hosts = list(ours)
+    return differences(ours, instances(hosts, inventory(hosts, looks, imported)))
 
 
 class FilterModule:
@@ -51,4 +63,4 @@ class FilterModule:
 
     def filters(self):
         """Return the filter of this plugin, by its name."""
-        return {"migration_differences": differences}
+        return {"migration_differences": migration_differences}

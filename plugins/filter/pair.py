@@ -60,6 +60,8 @@ _value:
       for, C(attempts) how it tries to reach its peer, C(sections) the lines of its file, C(runs_scripts) and
       C(switch_user) what scripts need, C(compares_clocks) whether clocks matter, C(told) a sentence for each instance
       about what its C(takeover_within) came to.
+    - C(engines) has the program of each host, C(running) are the hosts where it does VRRP, and C(outdated) those whose
+      agent was started from another release than the one that is installed.
     - C(peer_key_steps) are the steps by which both hosts get the same key for what they tell each other, and
       C(peer_key) of the first host is a new one.
   type: dict
@@ -72,7 +74,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory import p
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.attempts import attempts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.clocks import compared
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.commands import runs_scripts, switches_user
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.engine import engine_of
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.engine import engine_of, outdated, running
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.node_conflicts import conflicts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.render import sections
@@ -95,6 +97,8 @@ def pair(hosts, hostvars, groups, host, only_checks=False, migrates=False):
     result = {
         "plan": plan,
         "engines": engines,
+        "running": running(hosts, found, engines),
+        "outdated": outdated(hosts, found),
         "objections": conflicts(hosts, beside, targets, plan, engines)[host] + (wrong if host == hosts[0] else []),
         **{"names": [], "probes": [], "attempts": [], "sections": {}, "told": []},
         **{"peer_key_steps": [], "peer_key": "", "runs_scripts": False, "switch_user": False, "compares_clocks": False},

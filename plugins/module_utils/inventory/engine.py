@@ -12,7 +12,7 @@ from ..vrrp.config.keywords.groups import VRRP_SYNC_GROUP
 from ..vrrp.config.keywords.table import ROOT
 from .errors import Locate, Problem
 from .failback import failback
-from .host import PREFIX, Host
+from .host import PREFIX, Host, NodeFacts
 from .instance import PairInstance
 from .instance_variables import ADDITIONS
 from .variables import variables
@@ -50,6 +50,16 @@ def engine_of(said: Mapping[str, Any]) -> str:
 def only_agents(hosts: Sequence[str], said: Mapping[str, Mapping[str, Any]]) -> bool:
     """Return whether every host runs our agent. ``said`` are the variables of each."""
     return all(engine_of(said.get(host) or {}) == HOTSTANDBY for host in hosts)
+
+
+def running(hosts: Sequence[str], found: Mapping[str, NodeFacts], engines: Mapping[str, str]) -> list[str]:
+    """Return the hosts on which the program that the inventory says does VRRP. ``engines`` has that of each host."""
+    return [host for host in hosts if found[host].get("program") == engines[host]]
+
+
+def outdated(hosts: Sequence[str], found: Mapping[str, NodeFacts]) -> list[str]:
+    """Return the hosts whose agent was started from another release than the one that is installed there now."""
+    return [host for host in hosts if found[host].get("running_release") not in (None, found[host].get("release"))]
 
 
 def refuse(host: Host, of_host: Sequence[PairInstance], problems: list[Problem], locate: Locate) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..vrrp.protocol.constants import PRIORITY_OWNER
-from .host import NodeFacts
+from .host import FACTS, NodeFacts
 
 HOTSTANDBY, KEEPALIVED, MASTER = "hotstandby", "keepalived", "MASTER"
 Imported = Mapping[str, Any]  # what vrrp_config_info returns of a node
@@ -22,11 +22,7 @@ SECRETS = ("auth_pass", "auth_hmac")
 
 def variables(hosts: Sequence[str], imported: Mapping[str, Imported]) -> dict[str, Any]:
     """Return ``shared``, the variables with one value on all hosts, and ``own``, the others of each host."""
-    whole = {
-        host: {**told.get("shared", {}), **told.get("host", {})}
-        for host in hosts
-        for told in [imported[host].get("variables") or {}]
-    }
+    whole = {host: _variables(imported[host]) for host in hosts}
     first = whole[hosts[0]]
     shared = {
         name: value
@@ -35,6 +31,32 @@ def variables(hosts: Sequence[str], imported: Mapping[str, Imported]) -> dict[st
     }
     own = {host: {name: value for name, value in each.items() if name not in shared} for host, each in whole.items()}
     return {"shared": shared, "own": own}
+
+
+def _variables(imported: Imported) -> dict[str, Any]:
+    told = imported.get("variables") or {}
+    return {**told.get("shared", {}), **told.get("host", {})}
+
+
+def inventory(
+    hosts: Sequence[str], looks: Mapping[str, NodeFacts], imported: Mapping[str, Imported]
+) -> dict[str, dict[str, Any]]:
+    """Return all variables of each host, with its network facts, as :mod:`.instances` takes them."""
+    return {host: {FACTS: looks[host].get("interfaces"), **_variables(imported[host])} for host in hosts}
+
+
+def files(folder: str, group: str, shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the variables in each file of an inventory in ``folder``, where ``group`` is the pair."""
+    of_hosts = {f"{folder}/host_vars/{host}.yml": said for host, said in own.items()}
+    return {f"{folder}/group_vars/{group}.yml": shared, **of_hosts}
+
+
+def lines(texts: Mapping[str, str], vault: Sequence[str]) -> list[str]:
+    """Return each text below its name, and the names of the variables that Ansible Vault is to have."""
+    shown = []
+    for name, text in texts.items():
+        shown += [f"{name}:", *(f"    {line}" for line in text.splitlines())]
+    return shown + ([f"for Ansible Vault: {', '.join(vault)}"] if vault else [])
 
 
 def order(hosts: Sequence[str], looks: Mapping[str, NodeFacts]) -> list[str]:
@@ -115,10 +137,7 @@ def _file(imported: Imported) -> Iterator[str]:
     yield from imported.get("problems") or ()
     gaps = [each for each in imported.get("not_carried_over") or () if each.get("decisive")]
     yield from map(_gap, gaps)
-    told = imported.get("variables") or {}
-    if not (imported.get("problems") or gaps) and not {**told.get("shared", {}), **told.get("host", {})}.get(
-        "ha_pair_instances"
-    ):
+    if not (imported.get("problems") or gaps) and not _variables(imported).get("ha_pair_instances"):
         yield "keepalived's file has no vrrp_instance"
 
 
@@ -144,6 +163,46 @@ def _both_masters(hosts: Sequence[str], looks: Mapping[str, NodeFacts]) -> Itera
             f"{first}: it is master of {', '.join(names)}, and the other host of the rest. keepalived cannot give an"
             " address up without a gap, of about a second with advert_int 1. To accept that: -e migrate_gap=true"
         )
+
+
+def plan(in_order: Sequence[str], looks: Mapping[str, NodeFacts]) -> list[str]:
+    """Return what would be done. ``in_order`` are the hosts in the order in which they migrate."""
+    if len(in_order) != 2:
+        return []  # this is no pair, which is reported with the other problems of the inventory
+    first, second = in_order
+    ours = {host: looks[host].get("program") == HOTSTANDBY for host in in_order}
+    if all(ours.values()):
+        steps = ["both hosts run our agent already: the pair is checked"]
+    else:
+        begins = "keepalived is stopped and disabled, our agent starts as the standby"
+        understands = f"{begins}, and has to understand the master"
+        already = "runs our agent already"
+        steps = [f"{first}: {already if ours[first] else understands}"]
+        if not ours[second]:
+            moved = f"the addresses first, then keepalived on {second} becomes a standby"
+            steps.append(f"{first}: our agent takes over, {moved}")
+        steps.append(f"{second}: {already if ours[second] else begins}")
+    return [
+        *steps,
+        "then the priorities decide, and the pair is checked: one master with the addresses, a standby that hears it",
+        "keepalived stays installed, with its file; back: rollback_to_keepalived.yml",
+    ]
+
+
+def packet_differences(compared: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what vrrp_compare found of the instances of a node, as lines; an instance that nobody sends has none."""
+    found = []
+    for each in compared:
+        if not each["sender"]:
+            continue
+        who = "this host" if each["sends"] else "the master"
+        same = all(field["by_nature"] for field in each["differences"])
+        verdict = ", nothing that matters differs" if same else ""
+        found.append(f"{each['name']}: {each['octets']} octets of {each['sender']} ({who}) compared{verdict}")
+        for field in each["differences"]:
+            why = field["by_nature"] or "MUST NOT DIFFER"
+            found.append(f"  {field['field']}: ours {field['ours']}, theirs {field['theirs']} ({why})")
+    return found
 
 
 def differences(ours: Mapping[str, Plan], theirs: Mapping[str, Plan]) -> dict[str, dict[str, list[str]]]:

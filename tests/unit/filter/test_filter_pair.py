@@ -106,3 +106,13 @@ def test_a_key_that_both_have_is_replaced_when_that_is_asked_for():
     known["node-b"]["__ha_pair_said"]["ha_pair_rotate_peer_key"] = "yes"
     for host in HOSTS:
         assert pair(HOSTS, known, GROUPS, host)["peer_key_steps"] == ["accepted", "signs", "only"]
+
+
+def test_the_hosts_that_run_and_those_with_another_release_are_named():
+    known = {"node-a": noted(4), "node-b": noted(6, ha_pair_engine="keepalived")}
+    assert [pair(HOSTS, known, GROUPS, "node-a")[word] for word in ("running", "outdated")] == [[], []]
+    known["node-a"]["__ha_pair_before"].update(program="hotstandby", running_release="4f1c", release="9b2e")
+    known["node-b"]["__ha_pair_before"].update(program="keepalived")
+    for host in HOSTS:
+        told = pair(HOSTS, known, GROUPS, host)
+        assert (told["running"], told["outdated"]) == (HOSTS, ["node-a"])

@@ -6,7 +6,12 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.engine import engine_of, only_agents
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.engine import (
+    engine_of,
+    only_agents,
+    outdated,
+    running,
+)
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from two_hosts import VIP, hosts
@@ -28,6 +33,23 @@ def test_a_host_says_its_program_and_ours_is_the_default():
     assert engine_of({}) == "hotstandby"
     assert only_agents(["node-a", "node-b"], hosts())
     assert not only_agents(["node-a", "node-b"], hosts(node_b=KEEPALIVED))
+
+
+def test_a_host_that_runs_another_program_than_it_says_does_not_count():
+    found = {"node-a": {"program": "hotstandby"}, "node-b": {"program": "keepalived"}}
+    assert running(found, found, {"node-a": "hotstandby", "node-b": "keepalived"}) == ["node-a", "node-b"]
+    assert running(found, found, {"node-a": "hotstandby", "node-b": "hotstandby"}) == ["node-a"]
+    assert running(["node-a"], {"node-a": {"program": None}}, {"node-a": "hotstandby"}) == []
+    assert running(["node-a"], {"node-a": {}}, {"node-a": "hotstandby"}) == []
+
+
+def test_an_agent_of_another_release_than_the_installed_one_is_outdated():
+    found = {
+        "node-a": {"running_release": "4f1c", "release": "9b2e"},
+        "node-b": {"running_release": "9b2e", "release": "9b2e"},
+        "node-c": {"running_release": None, "release": "9b2e"},
+    }
+    assert outdated(found, found) == ["node-a"]
 
 
 def test_another_program_is_refused():

@@ -18,7 +18,8 @@ from two_hosts import VIP, hosts
 
 TOP = Path(__file__).parents[3]
 ROLE = TOP / "roles" / "ha_pair"
-VARS = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
+FILES = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((ROLE / "vars" / "main").glob("*.yml"))]
+VARS = {name: value for file in FILES for name, value in file.items()}
 OPTIONS = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
 OPTIONS = set(OPTIONS["argument_specs"]["main"]["options"])
 # The regular expression by which the role selects variables of the inventory.
@@ -60,6 +61,12 @@ def test_every_option_of_the_role_is_known():
 def test_the_role_passes_every_option_and_no_variable_of_its_own():
     assert all(re.search(SAID, option) for option in OPTIONS | {"ha_pair_prioritty", "ha_pair_interfaces"})
     assert [name for name in VARS if re.search(SAID, name)] == []
+
+
+def test_a_variable_of_the_role_is_in_one_file_only():
+    """Ansible takes the last one without a word."""
+    names = [name for file in FILES for name in file]
+    assert names and len(names) == len(set(names))
 
 
 def test_variables_of_the_role_and_the_playbooks_have_another_prefix():

@@ -8,8 +8,13 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.migration import (
     differences,
+    files,
+    inventory,
+    lines,
     objections,
     order,
+    packet_differences,
+    plan,
     remarks,
     variables,
 )
@@ -125,3 +130,80 @@ def test_an_inventory_is_compared_with_the_file_and_a_secret_is_not_shown():
         "a: VI_1 priority: 100 in the inventory, 90 in keepalived's file",
     ]
     assert found["missing"][0].startswith("a: VI_2 is in keepalived's file and not in the inventory")
+
+
+def test_the_variables_of_a_host_come_with_its_network():
+    links = [{"name": "eth0"}]
+    found = inventory(["a"], {"a": {**A, "interfaces": links}}, {"a": imported(x=1)})
+    assert found == {
+        "a": {"ha_pair_interfaces": links, "ha_pair_instances": [{"name": "VI_1"}], "x": 1, "ha_pair_priority": 100}
+    }
+
+
+def test_a_variable_of_one_host_replaces_the_shared_one():
+    told = {"variables": {"shared": {"x": 1, "y": 2}, "host": {"x": 3}}}
+    assert inventory(["a"], {"a": A}, {"a": told})["a"] == {"ha_pair_interfaces": None, "x": 3, "y": 2}
+
+
+def test_an_inventory_has_a_file_for_the_pair_and_one_for_each_host():
+    assert files("/srv/new", "web", {"x": 1}, {"a": {"y": 2}, "b": {}}) == {
+        "/srv/new/group_vars/web.yml": {"x": 1},
+        "/srv/new/host_vars/a.yml": {"y": 2},
+        "/srv/new/host_vars/b.yml": {},
+    }
+
+
+def test_the_text_of_each_host_stands_below_its_name():
+    texts = {"shared by both hosts": "x: 'one\n\n  two'\n", "a": "{}\n"}
+    shown = ["shared by both hosts:", "    x: 'one", "    ", "      two'", "a:", "    {}"]
+    assert lines(texts, []) == shown
+    assert lines(texts, ["vault_one", "vault_two"]) == [*shown, "for Ansible Vault: vault_one, vault_two"]
+
+
+OURS = {**B, "program": "hotstandby"}
+STANDBY = "b: keepalived is stopped and disabled, our agent starts as the standby, and has to understand the master"
+MOVES = "b: our agent takes over, the addresses first, then keepalived on a becomes a standby"
+FORMER_MASTER = "a: keepalived is stopped and disabled, our agent starts as the standby"
+
+
+@pytest.mark.parametrize(
+    ("looks", "steps"),
+    [
+        ({"a": A, "b": B}, [STANDBY, MOVES, FORMER_MASTER]),
+        ({"a": A, "b": OURS}, ["b: runs our agent already", MOVES, FORMER_MASTER]),
+        ({"a": OURS, "b": B}, [STANDBY, "a: runs our agent already"]),
+        ({"a": OURS, "b": OURS}, ["both hosts run our agent already: the pair is checked"]),
+    ],
+    ids=["neither", "the standby", "the former master", "both"],
+)
+def test_the_plan_leaves_out_what_a_host_has_done_already(looks, steps):
+    assert plan(["b", "a"], looks) == [
+        *steps,
+        "then the priorities decide, and the pair is checked: one master with the addresses, a standby that hears it",
+        "keepalived stays installed, with its file; back: rollback_to_keepalived.yml",
+    ]
+
+
+def test_a_group_of_three_has_no_plan_and_is_refused_elsewhere():
+    assert plan(["c", "b", "a"], {"a": A, "b": B, "c": B}) == []
+
+
+def packets(*fields, sender="192.168.8.4", sends=True):
+    told = [{"field": field, "ours": "1", "theirs": "2", "by_nature": why} for field, why in fields]
+    return {"name": "VI_1", "sender": sender, "sends": sends, "octets": 40, "differences": told}
+
+
+def test_each_field_that_differs_is_told_with_its_reason():
+    assert packet_differences([packets(("identification", "the kernel numbers the packets"))]) == [
+        "VI_1: 40 octets of 192.168.8.4 (this host) compared, nothing that matters differs",
+        "  identification: ours 1, theirs 2 (the kernel numbers the packets)",
+    ]
+    assert packet_differences([packets(("ttl", ""), ("priority", "each node has its own"), sends=False)]) == [
+        "VI_1: 40 octets of 192.168.8.4 (the master) compared",
+        "  ttl: ours 1, theirs 2 (MUST NOT DIFFER)",
+        "  priority: ours 1, theirs 2 (each node has its own)",
+    ]
+
+
+def test_an_instance_that_was_not_heard_is_not_compared():
+    assert packet_differences([packets(sender=None)]) == []
