@@ -101,6 +101,8 @@ def test_a_key_file_is_read_again_by_a_reload(wire, tmp_path):
     assert "the file of key 1 is not usable: a key has 32 to 64 octets, this one has 9" in done.stdout + done.stderr
     files[1].write_text("hex:" + SECRET.hex() + "\n")
     b.cli("reload", check=True)
+    heard = received(b)
+    poll(lambda: received(b) > heard, 3, "the right key is not accepted", b.tail)  # B may have become MASTER meanwhile
     wire.settled(a, b)
     files[0].chmod(0o644)
     assert "It holds a key" in a.client().status()["warnings"][0]
