@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .namespace import addresses_in
+from .namespace import addresses_in, entered
 
 
 class LabError(Exception):
@@ -162,8 +162,13 @@ class Host:
 
     def sysctl(self, name: str, value: object) -> None:
         """Set a kernel parameter of this namespace (``net.*``). /proc/sys/net shows the namespace of its opener."""
-        path = "/proc/sys/" + name.replace(".", "/")
-        command([*self.enter, "sh", "-c", f'[ ! -e "{path}" ] || echo {value} > "{path}"'])
+        path = Path("/proc/sys", name.replace(".", "/"))
+        try:
+            with entered(self.network):
+                if path.exists():
+                    path.write_text(f"{value}\n")
+        except OSError as error:
+            raise LabError(f"{self}: {name}: {error}") from error
 
     def _output(self, arguments: Sequence[str]) -> str:
         return command([*self.enter, *arguments])

@@ -115,9 +115,8 @@ class Segment:
         self.hosts[name] = host  # from here on close() removes it
         # A namespace begins with what this machine has. A host that forwards keeps packets for the next owner of an
         # address that it has lost, so a probe would miss less than a client does.
-        host.run(
-            ["sysctl", "--quiet", "--write", "net.ipv4.ip_forward=0", "net.ipv6.conf.all.forwarding=0"], check=True
-        )
+        host.sysctl("net.ipv4.ip_forward", 0)
+        host.sysctl("net.ipv6.conf.all.forwarding", 0)
         self._wire(host, name, addresses, "eth0", target=namespace)
         return host
 
