@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from fuzzing import fuzz
 from hypothesis import strategies as st
 
-from vrrp.protocol.peer_report import STATES, InstanceReport, NodeReport, Report, ReportError, decode, encode
+from vrrp.protocol.peer_report import STATES, InstanceReport, NodeReport, PeerReport, ReportError, decode, encode
 from vrrp.protocol.peer_session import MALFORMED, REPLAY, SIGNATURE, UNPROVEN, MessageRefused, Session
 from vrrp.protocol.peer_view import PeerView
 
@@ -48,7 +48,7 @@ def read(content):
 @fuzz(st.one_of(st.binary(max_size=200), JSON.map(lambda value: json.dumps(value).encode())))
 def test_any_content_is_a_report_or_refused(content):
     found = read(content)
-    assert found is None or isinstance(found, Report)
+    assert found is None or isinstance(found, PeerReport)
 
 
 @fuzz(NODES, st.lists(INSTANCES, max_size=5))
@@ -117,7 +117,7 @@ def test_a_view_always_has_an_answer(steps):
         elif event == "forget":
             view.forget_old(now)
         else:
-            view.heard(Report(event, tuple(instances)), 0.0, now)
+            view.heard(PeerReport(event, tuple(instances)), 0.0, now)
         standby = view.standby("VI_1", "d", 0.0, now)
         assert standby.ready is not False or standby.finding is not None
         assert standby.ready is not True or not (standby.finding or view.silent(now))

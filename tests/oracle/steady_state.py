@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from vrrp.protocol.states import State
 from vrrp.simulation.clock import Clock
-from vrrp.simulation.kernel import Process
+from vrrp.simulation.kernel import ProcessState
 from vrrp.simulation.lan import CLIENT, Lan
 from vrrp.simulation.observer import Violated
 
@@ -26,7 +26,7 @@ def _demand_part(clock: Clock, node) -> None:
     takes_part = node.router.state in (State.BACKUP, State.MASTER)
     if node.running and not (takes_part or node.faults or node.drained):
         raise Violated(clock.now, "takes part", f"{node.name} runs and is {node.router.state.value}")
-    if node.process is Process.RUNNING and node.running and node.router.yielding and node.router.deadline is None:
+    if node.process is ProcessState.RUNNING and node.running and node.router.yielding and node.router.deadline is None:
         raise Violated(clock.now, "progress", f"{node.name} gives up and waits for nothing")
 
 

@@ -13,7 +13,7 @@ from cli_parts import STATUS, FakeClient
 
 from vrrp import cli
 from vrrp.agent.process import history_file
-from vrrp.agent.process.history_file import Entry
+from vrrp.agent.process.history_file import HistoryEntry
 from vrrp.cli_history import Now, history_lines, lasted, terms
 from vrrp.client import AgentUnreachable
 
@@ -27,7 +27,7 @@ LONG_REASON = "192.168.8.4 has been silent for 3.65 s, " * 4
 def entry(state, seconds, instance="VI_1", boot="b", set_by=0.0, **fields):
     """Return an entry so many seconds after noon; the wall clock had been set by so many seconds then."""
     known = {"priority": 100, "reason": f"why {state}", "peer": "", "first": False, **fields}
-    return Entry(NOON + seconds + set_by, boot, 50.0 + seconds, instance, state, **known)
+    return HistoryEntry(NOON + seconds + set_by, boot, 50.0 + seconds, instance, state, **known)
 
 
 STORY = [

@@ -19,7 +19,7 @@ from ..vrrp.agent.preflight.host_addresses import last_seen
 from ..vrrp.agent.process.script_security import unrunnable
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from ..vrrp.config.diff import Diff, as_values, compare
-from ..vrrp.config.loader import Report, digest_of, inspect_here
+from ..vrrp.config.loader import LoadResult, digest_of, inspect_here
 from ..vrrp.config.model.configuration import Configuration
 from ..vrrp.config.semantics.programs import Programs
 from ..vrrp.config.syntax.diagnostics import ERROR, Problem
@@ -42,7 +42,7 @@ class Refused(DeploymentError):
 
 
 @dataclass(frozen=True)
-class Agent:
+class RunningConfig:
     """It holds the path and digest of the running agent's configuration, and whether its release is current."""
 
     config: str
@@ -59,9 +59,9 @@ class ConfigFile:
         self._runtime_dir = runtime_dir
         self._client = Client(runtime_dir)
         self.old = files.read(path)
-        self._reports: dict[str, Report] = {}
+        self._reports: dict[str, LoadResult] = {}
 
-    def _report(self, text: str) -> Report:
+    def _report(self, text: str) -> LoadResult:
         """Return this node's report on ``text``. Each text is parsed once."""
         if text not in self._reports:
             self._reports[text] = inspect_here(text, self.path)
@@ -116,7 +116,7 @@ class ConfigFile:
                 old = self._report(self.old.decode()).configuration
         return compare(old or _NOTHING, new)
 
-    def dry_run(self, text: str, agent: Optional[Agent]) -> Optional[dict[str, Any]]:
+    def dry_run(self, text: str, agent: Optional[RunningConfig]) -> Optional[dict[str, Any]]:
         """Return what a reload would do, as the running agent foresees it; None without an agent that knows it.
 
         The agent then parses the text, and there is no need to do it here. An agent that has it in force is not asked.
@@ -145,7 +145,7 @@ class ConfigFile:
         """Return ``text`` without passwords; a line in which only a password changes is marked."""
         return mask_secrets(text) if self.old is None else marked(self.old.decode(errors="replace"), text)
 
-    def agent(self) -> Optional[Agent]:
+    def agent(self) -> Optional[RunningConfig]:
         """Return the running agent, or None. Raises DeploymentError where it runs but does not tell its status."""
         try:
             status = self._client.status()
@@ -154,7 +154,7 @@ class ConfigFile:
         except AgentError as error:
             raise DeploymentError(f"the agent does not tell its status: {error}") from error
         started_from = running_release.release_of(status["pid"])
-        return Agent(
+        return RunningConfig(
             status["config"],
             status["config_sha256"],
             started_from in (None, release.current()),
@@ -165,7 +165,9 @@ class ConfigFile:
         """Return whether content, mode or owner differ."""
         return self.old != text.encode() or not files.has_owner(self.path, _MODE, *owner)
 
-    def needs_reload(self, text: str, agent: Optional[Agent], foreseen: Optional[dict[str, Any]] = None) -> bool:
+    def needs_reload(
+        self, text: str, agent: Optional[RunningConfig], foreseen: Optional[dict[str, Any]] = None
+    ) -> bool:
         """Return whether the running agent has another configuration in force.
 
         False for an agent of an older release: it is restarted later, and may not know new keywords.
@@ -175,7 +177,7 @@ class ConfigFile:
         digest = (foreseen or {}).get("config_sha256")
         return agent.is_tried or agent.digest != (self._report(text).digest if digest is None else digest)
 
-    def _can_ask(self, agent: Agent) -> bool:
+    def _can_ask(self, agent: RunningConfig) -> bool:
         """Return whether this is the file of the agent, and its release is ours."""
         return agent.release_is_current and os.path.realpath(agent.config) == os.path.realpath(self.path)
 

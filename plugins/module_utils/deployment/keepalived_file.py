@@ -21,7 +21,7 @@ from ..vrrp.config.keywords.keepalived_behaviour import ended_itself
 from ..vrrp.config.keywords.keepalived_changes import REFUSED
 from ..vrrp.config.keywords.keepalived_releases import UnknownRelease, release
 from ..vrrp.config.keywords.table import ROOT
-from ..vrrp.config.loader import Report, here, inspect_here, node_config_id
+from ..vrrp.config.loader import LoadResult, here, inspect_here, node_config_id
 from ..vrrp.config.model.configuration import Configuration, Instance
 from ..vrrp.config.syntax.parser import parse
 from ..vrrp.config.version_differences import compare as compare_release
@@ -80,7 +80,7 @@ class KeepalivedFile:
             ]
             raise Refused(f"{self.path} is not replaced", tuple(told))
 
-    def _report(self, text: str) -> Report:
+    def _report(self, text: str) -> LoadResult:
         return inspect_here(text, self.path)
 
     def _refused(self, problems: Sequence[str]) -> Refused:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..keepalived import holds, reader
 from ..keepalived import status as of_dump
-from ..keepalived.process import Process
+from ..keepalived.process import KeepalivedProcess
 from ..vrrp.client import AgentUnreachable
 from . import files, running_release
 from .node_interfaces import links
@@ -52,7 +52,7 @@ def read(with_holds: bool = True) -> Status:
     return _with_holds(status, _text(running[0])) if with_holds else status
 
 
-def _text(process: Process) -> str:
+def _text(process: KeepalivedProcess) -> str:
     return (files.read(process.root + process.config) or b"").decode(errors="replace")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from ..keepalived import reader as keepalived
-from ..keepalived.process import Process
+from ..keepalived.process import KeepalivedProcess
 from ..vrrp.client import AgentError, AgentUnreachable, Client
 from . import files, keepalived_status, paths, peer_key, real_time, release, running_release
 from .account import owner_of
@@ -122,7 +122,7 @@ class NodeFacts:
         return status
 
 
-def _started_with(running: Sequence[Process]) -> dict[str, Any]:
+def _started_with(running: Sequence[KeepalivedProcess]) -> dict[str, Any]:
     """Return the file, the name for ``@word`` lines, and the service of the first keepalived that does VRRP."""
     if not running:  # it has ended since it answered
         return {"config": "", "config_id": "", "service": "", "count": 0}

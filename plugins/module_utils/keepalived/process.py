@@ -26,7 +26,7 @@ RAW_PROTOCOL = ":0070"  # /proc/net/raw: protocol 112 where a port would be
 
 
 @dataclass(frozen=True)
-class Process:
+class KeepalivedProcess:
     """It is one process of keepalived. ``root`` is where it sees files: PrivateTmp gives a service its own /tmp."""
 
     pid: int
@@ -97,11 +97,11 @@ class Process:
         return False
 
 
-def vrrp_processes() -> tuple[Process, ...]:
+def vrrp_processes() -> tuple[KeepalivedProcess, ...]:
     """Return the VRRP processes of every keepalived in this network namespace, oldest first."""
     numbers = sorted(int(name) for name in names_in("/proc") if name.isdigit())
     every = {pid: found for pid in numbers if is_keepalived(pid) and (found := _process(pid)) is not None}
-    workers: dict[int, list[Process]] = {}
+    workers: dict[int, list[KeepalivedProcess]] = {}
     for process in every.values():
         if process.parent in every:
             workers.setdefault(process.parent, []).append(process)
@@ -129,7 +129,7 @@ def handles(pid: int, number: int) -> bool:
     return False
 
 
-def vrrp_child(family: Sequence[Process]) -> Optional[Process]:
+def vrrp_child(family: Sequence[KeepalivedProcess]) -> Optional[KeepalivedProcess]:
     """Return the one that does VRRP: by its pid file, else the one with a VRRP socket, else the only one."""
     said = options(family[0].words)
     named = said.get("r")
@@ -164,10 +164,10 @@ def _speaks(pid: int) -> bool:
     return False
 
 
-def _process(pid: int) -> Optional[Process]:
+def _process(pid: int) -> Optional[KeepalivedProcess]:
     words = _read(f"{pid}/cmdline").split("\0")
     parent = _status(pid).get("PPid", "")
-    return Process(pid, int(parent), tuple(words)) if parent.isdigit() else None
+    return KeepalivedProcess(pid, int(parent), tuple(words)) if parent.isdigit() else None
 
 
 def _status(pid: int) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import Any, Optional
 
 from . import stats
 from .dump import Dump, DumpError, parse
-from .process import Process, names_in, vrrp_processes
+from .process import KeepalivedProcess, names_in, vrrp_processes
 
 WAIT_S = 5.0  # for a dump; one of 255 instances takes some milliseconds
 POLL_S = 0.01
@@ -30,7 +30,7 @@ class ReadError(Exception):
     """No dump came; the text says why."""
 
 
-def dump_of(process: Process, wait_s: float = WAIT_S) -> tuple[Dump, float]:
+def dump_of(process: KeepalivedProcess, wait_s: float = WAIT_S) -> tuple[Dump, float]:
     """Return what ``process`` writes on SIGUSR1, and when, in seconds since the epoch. Raises ReadError."""
     path, text, when = _ask(process, signal.SIGUSR1, _DUMP, wait_s)
     try:
@@ -39,12 +39,14 @@ def dump_of(process: Process, wait_s: float = WAIT_S) -> tuple[Dump, float]:
         raise ReadError(f"{process.temporary}/{os.path.basename(path)} is no dump: {error}") from error
 
 
-def counters_of(process: Process, wait_s: float = WAIT_S) -> dict[str, dict[str, Any]]:
+def counters_of(process: KeepalivedProcess, wait_s: float = WAIT_S) -> dict[str, dict[str, Any]]:
     """Return the counters of ``process`` for each instance, which it writes on SIGUSR2. Raises ReadError."""
     return stats.parse(_ask(process, signal.SIGUSR2, _STATS, wait_s)[1])
 
 
-def _ask(process: Process, number: signal.Signals, name: re.Pattern[str], wait_s: float) -> tuple[str, str, float]:
+def _ask(
+    process: KeepalivedProcess, number: signal.Signals, name: re.Pattern[str], wait_s: float
+) -> tuple[str, str, float]:
     """Return (path, text, time) of the file that ``process`` writes after the signal."""
     directories = [process.root + place for place in dict.fromkeys((process.temporary, OLD_PLACE))]
     before = _versions(directories, name)
@@ -63,7 +65,7 @@ def _ask(process: Process, number: signal.Signals, name: re.Pattern[str], wait_s
         time.sleep(POLL_S)
 
 
-def find() -> tuple[Process, ...]:
+def find() -> tuple[KeepalivedProcess, ...]:
     """Return every keepalived that does VRRP in this network namespace."""
     return vrrp_processes()
 
@@ -80,7 +82,7 @@ def _versions(directories: Sequence[str], wanted: re.Pattern[str]) -> dict[str, 
     return found
 
 
-def _whole(path: str, process: Process) -> Optional[str]:
+def _whole(path: str, process: KeepalivedProcess) -> Optional[str]:
     """Return the text, or None while it is written. Only root's files count, as any user may write to /tmp."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 
 from .agent.process import history_file, saved_state
-from .agent.process.history_file import MASTER, Entry
+from .agent.process.history_file import MASTER, HistoryEntry
 from .cli_status import printable
 from .cli_table import ago, below
 from .client import AgentError, AgentUnreachable, Client
@@ -26,7 +26,7 @@ class Term(NamedTuple):
     ``lasted_s`` is None where that is not known. ``still`` says that it lasts until now.
     """
 
-    entry: Entry
+    entry: HistoryEntry
     lasted_s: Optional[float]
     at_most: bool = False
     still: bool = False
@@ -55,13 +55,13 @@ def chosen(directory: str, client: Client, name: Optional[str], since: str) -> l
     return [each for each in found if name in (None, each.entry.instance) and local(each.entry.at) >= since]
 
 
-def terms(entries: Sequence[Entry], now: Now, states: Mapping[str, str]) -> list[Term]:
+def terms(entries: Sequence[HistoryEntry], now: Now, states: Mapping[str, str]) -> list[Term]:
     """Return the entries with their durations, in their order. ``states`` are those of the running agent, by name.
 
     Inside a boot the monotonic clock has the duration, so a wall clock that is set changes none.
     """
     found: list[Term] = []
-    later: dict[str, Entry] = {}
+    later: dict[str, HistoryEntry] = {}
     for entry in reversed(entries):
         after = later.get(entry.instance)
         later[entry.instance] = entry
@@ -73,7 +73,7 @@ def terms(entries: Sequence[Entry], now: Now, states: Mapping[str, str]) -> list
     return found[::-1]
 
 
-def _between(entry: Entry, end: Union[Entry, Now]) -> Optional[float]:
+def _between(entry: HistoryEntry, end: Union[HistoryEntry, Now]) -> Optional[float]:
     lasted_s = end.monotonic - entry.monotonic if end.boot == entry.boot else end.at - entry.at
     return lasted_s if lasted_s >= 0 else None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.config.diff import Change, Diff, Entry, compare
+from vrrp.config.diff import Diff, DiffEntry, FieldChange, compare
 from vrrp.config.loader import load
 
 OLD = """\
@@ -44,58 +44,68 @@ UNICAST = OLD.replace(
 
 # name: (old text, replaced, by, the change, must the peer follow)
 CHANGES = {
-    "priority": (OLD, "priority 100", "priority 90", Change("priority", "100", "90", False)),
-    "VRID": (OLD, "_id 51", "_id 52", Change("virtual_router_id", "51", "52", True)),
-    "password": (OLD, "1111", "2222", Change("authentication", "PASS ********", "PASS ********", True)),
-    "interval, version 2": (OLD, "advert_int 1", "advert_int 2", Change("advert_int_cs", "100", "200", True)),
-    "interval, version 3": (THREE, "advert_int 1", "advert_int 2", Change("advert_int_cs", "100", "200", False)),
-    "version": (THREE, "    advert_int 1", "    version 2", Change("version", "3", "2", True)),
-    "address": (OLD, ".100/24", ".101/24", Change("addresses", "192.168.8.100/24", "192.168.8.101/24", True)),
-    "prefix": (OLD, ".100/24", ".100/25", Change("addresses", "192.168.8.100/24", "192.168.8.100/25", False)),
+    "priority": (OLD, "priority 100", "priority 90", FieldChange("priority", "100", "90", False)),
+    "VRID": (OLD, "_id 51", "_id 52", FieldChange("virtual_router_id", "51", "52", True)),
+    "password": (OLD, "1111", "2222", FieldChange("authentication", "PASS ********", "PASS ********", True)),
+    "interval, version 2": (OLD, "advert_int 1", "advert_int 2", FieldChange("advert_int_cs", "100", "200", True)),
+    "interval, version 3": (THREE, "advert_int 1", "advert_int 2", FieldChange("advert_int_cs", "100", "200", False)),
+    "version": (THREE, "    advert_int 1", "    version 2", FieldChange("version", "3", "2", True)),
+    "address": (OLD, ".100/24", ".101/24", FieldChange("addresses", "192.168.8.100/24", "192.168.8.101/24", True)),
+    "prefix": (OLD, ".100/24", ".100/25", FieldChange("addresses", "192.168.8.100/24", "192.168.8.100/25", False)),
     "device": (
         OLD,
         ".100/24",
         ".100/24 dev eth1",
-        Change("addresses", "192.168.8.100/24", "192.168.8.100/24 dev eth1", False),
+        FieldChange("addresses", "192.168.8.100/24", "192.168.8.100/24 dev eth1", False),
     ),
     "unicast": (
         OLD,
         "    advert_int 1",
         "    unicast_peer { 192.168.8.6 }",
-        Change("unicast_peers", "", "192.168.8.6", True),
+        FieldChange("unicast_peers", "", "192.168.8.6", True),
     ),
     "source address, unicast": (
         UNICAST,
         "unicast_src_ip 192.168.8.4",
         "unicast_src_ip 192.168.8.5",
-        Change("unicast_src_ip", "192.168.8.4", "192.168.8.5", True),
+        FieldChange("unicast_src_ip", "192.168.8.4", "192.168.8.5", True),
     ),
     "another peer": (
         UNICAST,
         "192.168.8.6",
         "192.168.8.7",
-        Change("unicast_peers", "192.168.8.6", "192.168.8.7", False),
+        FieldChange("unicast_peers", "192.168.8.6", "192.168.8.7", False),
     ),
     "group, multicast": (
         OLD,
         "    advert_int 1",
         "    mcast_dst_ip 224.0.0.99",
-        Change("mcast_dst_ip", "", "224.0.0.99", True),
+        FieldChange("mcast_dst_ip", "", "224.0.0.99", True),
     ),
-    "interface": (OLD, "eth0", "eth1", Change("interface", "eth0", "eth1", False)),
-    "gratuitous ARP": (OLD, "    advert_int 1", "    garp_master_delay 1", Change("garp.delay_s", "5.0", "1.0", False)),
-    "notify": (OLD, "    advert_int 1", '    notify "/bin/n x" root', Change("notify.any", "", "/bin/n x root", False)),
+    "interface": (OLD, "eth0", "eth1", FieldChange("interface", "eth0", "eth1", False)),
+    "gratuitous ARP": (
+        OLD,
+        "    advert_int 1",
+        "    garp_master_delay 1",
+        FieldChange("garp.delay_s", "5.0", "1.0", False),
+    ),
+    "notify": (
+        OLD,
+        "    advert_int 1",
+        '    notify "/bin/n x" root',
+        FieldChange("notify.any", "", "/bin/n x root", False),
+    ),
     "rival": (
         OLD,
         "    advert_int 1",
         "    notify_master_rx_lower_pri /bin/r",
-        Change("notify.master_rx_lower_pri", "", "/bin/r", False),
+        FieldChange("notify.master_rx_lower_pri", "", "/bin/r", False),
     ),
     "gateway": (
         OLD,
         "    advert_int 1",
         "    @hotstandby track_gateway 192.168.8.1 interval 0.5 weight -9 interface eth1",
-        Change(
+        FieldChange(
             "track.gateways",
             "",
             "192.168.8.1 interval 0.5 timeout 0.5 rise 1 fall 3 weight -9 interface eth1",
@@ -106,7 +116,7 @@ CHANGES = {
         OLD,
         "        chk\n",
         "        chk weight 5\n",
-        Change("track.scripts", "chk weight 0", "chk weight 5", False),
+        FieldChange("track.scripts", "chk weight 0", "chk weight 5", False),
     ),
 }
 
@@ -116,7 +126,7 @@ def test_a_plan_has_one_change(case):
     text, old, new, change = case
     assert text.count(old) == 1
     plan = compare(load(text, "f"), load(text.replace(old, new), "f"))
-    assert plan == Diff(instances=(Entry("VI_1", "changed", (change,)),))
+    assert plan == Diff(instances=(DiffEntry("VI_1", "changed", (change,)),))
     assert plan.peer_must_follow is change.peer_must_follow
     assert plan.instances[0].peer_must_follow == ((change.field,) if change.peer_must_follow else ())
     assert plan
@@ -130,14 +140,17 @@ def test_comments_and_places_are_no_change():
 
 def test_a_plan_has_added_and_removed_instances():
     other = OLD.replace("VI_1", "VI_2")
-    assert compare(load(OLD, "f"), load(other, "f")).instances == (Entry("VI_2", "added"), Entry("VI_1", "removed"))
+    assert compare(load(OLD, "f"), load(other, "f")).instances == (
+        DiffEntry("VI_2", "added"),
+        DiffEntry("VI_1", "removed"),
+    )
 
 
 def test_a_plan_has_changes_of_globals_and_scripts():
     new = OLD.replace("NodeA", "NodeB\n@hotstandby vip_lease 5").replace("/bin/true", '"/bin/false x"')
     plan = compare(load(OLD, "f"), load(new, "f"))
-    assert plan.globals == (Change("router_id", "NodeA", "NodeB"), Change("vip_lease_s", "", "5"))
-    assert plan.scripts == (Entry("chk", "changed", (Change("command", "/bin/true", "/bin/false, x"),)),)
+    assert plan.globals == (FieldChange("router_id", "NodeA", "NodeB"), FieldChange("vip_lease_s", "", "5"))
+    assert plan.scripts == (DiffEntry("chk", "changed", (FieldChange("command", "/bin/true", "/bin/false, x"),)),)
     assert plan.instances == ()
 
 

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from vrrp.config.diff import Change, Diff, Entry, as_values
+from vrrp.config.diff import Diff, DiffEntry, FieldChange, as_values
 
 NOTHING = {
     "globals": [],
@@ -26,8 +26,8 @@ NOTHING = {
     "track_groups": [],
     "peer_must_follow": False,
 }
-PRIORITY = Change("priority", "100", "90")
-VRID = Change("virtual_router_id", "51", "52", True)
+PRIORITY = FieldChange("priority", "100", "90")
+VRID = FieldChange("virtual_router_id", "51", "52", True)
 
 
 def test_an_empty_plan_has_every_field_and_an_empty_list_in_each():
@@ -35,14 +35,14 @@ def test_an_empty_plan_has_every_field_and_an_empty_list_in_each():
 
 
 def test_a_change_of_global_defs_stands_in_its_list_without_an_entry():
-    assert as_values(Diff(globals=(Change("router_id", "a", "b"),))) == {
+    assert as_values(Diff(globals=(FieldChange("router_id", "a", "b"),))) == {
         **NOTHING,
         "globals": [{"field": "router_id", "old": "a", "new": "b", "peer_must_follow": False}],
     }
 
 
 def test_a_changed_instance_holds_its_changes_in_their_order():
-    assert as_values(Diff(instances=(Entry("VI_1", "changed", (VRID, PRIORITY)),))) == {
+    assert as_values(Diff(instances=(DiffEntry("VI_1", "changed", (VRID, PRIORITY)),))) == {
         **NOTHING,
         "instances": [
             {
@@ -59,7 +59,7 @@ def test_a_changed_instance_holds_its_changes_in_their_order():
 
 
 def test_what_is_added_or_removed_has_no_changes():
-    assert as_values(Diff(scripts=(Entry("b", "added"), Entry("a", "removed"))))["scripts"] == [
+    assert as_values(Diff(scripts=(DiffEntry("b", "added"), DiffEntry("a", "removed"))))["scripts"] == [
         {"name": "b", "kind": "added", "changes": []},
         {"name": "a", "kind": "removed", "changes": []},
     ]
@@ -69,13 +69,13 @@ def test_what_is_added_or_removed_has_no_changes():
     ("changes", "expected"), [((), False), ((PRIORITY,), False), ((VRID,), True), ((PRIORITY, VRID), True)]
 )
 def test_the_peer_must_follow_when_one_change_of_an_instance_says_so(changes, expected):
-    assert as_values(Diff(instances=(Entry("VI_1", "changed", changes),)))["peer_must_follow"] is expected
+    assert as_values(Diff(instances=(DiffEntry("VI_1", "changed", changes),)))["peer_must_follow"] is expected
 
 
 def test_every_other_list_keeps_its_own_name():
     names = ("processes", "files", "sync_groups", "garp_groups", "interface_delays", "track_groups")
     names += ("static_addresses", "static_routes", "static_rules")
-    found = as_values(Diff(**{name: (Entry(f"of {name}", "added"),) for name in names}))
+    found = as_values(Diff(**{name: (DiffEntry(f"of {name}", "added"),) for name in names}))
     assert [found[name] for name in names] == [
         [{"name": "of processes", "kind": "added", "changes": []}],
         [{"name": "of files", "kind": "added", "changes": []}],
@@ -90,5 +90,7 @@ def test_every_other_list_keeps_its_own_name():
 
 
 def test_json_gives_the_same_values_back():
-    values = as_values(Diff(globals=(PRIORITY,), instances=(Entry("VI_1", "changed", (VRID,)), Entry("VI_2", "added"))))
+    values = as_values(
+        Diff(globals=(PRIORITY,), instances=(DiffEntry("VI_1", "changed", (VRID,)), DiffEntry("VI_2", "added")))
+    )
     assert json.loads(json.dumps(values)) == values

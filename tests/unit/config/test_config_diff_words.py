@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from smallest_file import LEAST, configuration
 
-from vrrp.config.diff import Change, Diff, Entry, compare
+from vrrp.config.diff import Diff, DiffEntry, FieldChange, compare
 
 KEY = "00" * 32
 
@@ -95,7 +95,7 @@ FIELDS = [
 @pytest.mark.parametrize(("old", "new", "field", "before", "after", "follow"), FIELDS)
 def test_a_changed_field_is_shown_in_words(old, new, field, before, after, follow):
     changes = instance_changes(old, new)
-    assert Change(field, before, after, follow) in changes
+    assert FieldChange(field, before, after, follow) in changes
     assert all(change.peer_must_follow is False for change in changes if change.field != field)
 
 
@@ -189,7 +189,7 @@ NAMES = {
 @pytest.mark.parametrize(("old", "new", "kind"), [("", BLOCKS, "added"), (BLOCKS, "", "removed")])
 def test_every_block_can_be_added_and_removed(old, new, kind):
     found = plan({"blocks": old}, {"blocks": new})
-    assert found == Diff(**{field: (Entry(name, kind),) for field, (_keyword, name) in NAMES.items()})
+    assert found == Diff(**{field: (DiffEntry(name, kind),) for field, (_keyword, name) in NAMES.items()})
     assert found
     assert found.texts == [f"{keyword} {name} {kind}" for keyword, name in NAMES.values()]
     assert not found.peer_must_follow
@@ -198,16 +198,16 @@ def test_every_block_can_be_added_and_removed(old, new, kind):
 @pytest.mark.parametrize(
     ("old", "new", "field", "change"),
     [
-        ("process nginx", "process nginx x", "processes", Change("parameters", "", "x")),
-        ("file /run/f", "file /run/f\nweight 2", "files", Change("weight", "1", "2")),
+        ("process nginx", "process nginx x", "processes", FieldChange("parameters", "", "x")),
+        ("file /run/f", "file /run/f\nweight 2", "files", FieldChange("weight", "1", "2")),
         (
             "group {\nVI_1\n}\n}\ngarp",
             "group {\nVI_1\n}\nnotify /bin/n\n}\ngarp",
             "sync_groups",
-            Change("notify.any", "", "/bin/n"),
+            FieldChange("notify.any", "", "/bin/n"),
         ),
-        ("garp_interval 1", "garp_interval 2", "garp_groups", Change("garp_interval_s", "1.0", "2.0")),
-        ("eth0 1\n", "eth0 1 0.5\n", "interface_delays", Change("up_s", "0.0", "0.5")),
+        ("garp_interval 1", "garp_interval 2", "garp_groups", FieldChange("garp_interval_s", "1.0", "2.0")),
+        ("eth0 1\n", "eth0 1 0.5\n", "interface_delays", FieldChange("up_s", "0.0", "0.5")),
     ],
 )
 def test_a_changed_block_is_shown_in_words(old, new, field, change):
@@ -224,14 +224,14 @@ def test_changed_members_of_a_track_group_are_shown():
     second = LEAST[LEAST.index("vrrp_instance") :].replace("LINES", "").replace("VI_1", "VI_2").replace("51", "52")
     blocks = second.replace("2.1/", "2.2/") + "track_group T {\ngroup {\nVI_1\n}\n}"
     (entry,) = plan({"blocks": blocks}, {"blocks": blocks.replace("VI_1\n}\n}", "VI_1 VI_2\n}\n}")}).track_groups
-    assert entry == Entry("T", "changed", (Change("members", "VI_1", "VI_1, VI_2"),))
+    assert entry == DiffEntry("T", "changed", (FieldChange("members", "VI_1", "VI_1, VI_2"),))
 
 
 def test_changed_globals_are_shown_in_words():
     found = plan({}, {"globals_": 'notify_fifo /run/f u g\nnotify_fifo_script "/bin/s x"\nvrrp_startup_delay 2'})
     assert found.globals == (
-        Change("startup_delay_s", "0.0", "2.0"),
-        Change("notify_fifo", "", "/run/f u g script /bin/s x"),
+        FieldChange("startup_delay_s", "0.0", "2.0"),
+        FieldChange("notify_fifo", "", "/run/f u g script /bin/s x"),
     )
     assert found.texts == ["vrrp_startup_delay: 0.0 -> 2.0", "notify_fifo:  -> /run/f u g script /bin/s x"]
 

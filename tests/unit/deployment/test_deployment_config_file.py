@@ -14,9 +14,9 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import config_file
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import (
-    Agent,
     ConfigFile,
     Refused,
+    RunningConfig,
     marked,
 )
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.netlink import links
@@ -59,7 +59,7 @@ def make(place, tmp_path):
 
 
 def living(place, digest="", release_is_current=True):
-    return Agent(str(place), digest, release_is_current)
+    return RunningConfig(str(place), digest, release_is_current)
 
 
 def test_a_good_text_is_a_configuration(make):
@@ -204,7 +204,7 @@ def test_without_an_agent_there_is_none_to_ask(make):
 
 def test_the_running_agent_tells_its_file_and_digest(make, agent):
     agent.replies["status"] = {"pid": NOBODY, "config": "/etc/x.conf", "config_sha256": "ab"}
-    assert make().agent() == Agent("/etc/x.conf", "ab", True)
+    assert make().agent() == RunningConfig("/etc/x.conf", "ab", True)
 
 
 def test_an_agent_of_another_release_is_not_current(make, agent):
@@ -212,7 +212,7 @@ def test_an_agent_of_another_release_is_not_current(make, agent):
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"\n"  # the kernel has its arguments now
         agent.replies["status"] = {"pid": process.pid, "config": "/etc/x.conf", "config_sha256": "ab"}
-        assert make().agent() == Agent("/etc/x.conf", "ab", False)
+        assert make().agent() == RunningConfig("/etc/x.conf", "ab", False)
         process.communicate(b"\n")
 
 

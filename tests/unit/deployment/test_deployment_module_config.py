@@ -11,7 +11,11 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import module_config, paths
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.account import Account
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import Agent, ConfigFile, Refused
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_file import (
+    ConfigFile,
+    Refused,
+    RunningConfig,
+)
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Service
 
@@ -111,7 +115,7 @@ def test_the_agent_is_started_where_none_is_running(module, monkeypatch, tmp_pat
     with pytest.raises(DeploymentError, match=r"hotstandby.service runs, but no agent answers in .*systemctl reload"):
         module_config.run(module(start=True))
     assert done.pop() == "start"
-    agent = Agent(str(tmp_path / "a.conf"), "", True)
+    agent = RunningConfig(str(tmp_path / "a.conf"), "", True)
     monkeypatch.setattr(Service, "start", lambda service: done.append("start") or running.append(agent))
     result = module_config.run(module(start=True, master_of=["VI_1"]))
     assert (result["started"], done) == (True, ["start", (["VI_1"], str(tmp_path))])
@@ -132,7 +136,7 @@ def test_a_key_is_written_before_the_agent_is_started_and_shown_nowhere(module, 
 
     def start(service):
         found.append(file.read_text())
-        running.append(Agent(str(tmp_path / "a.conf"), "", True))
+        running.append(RunningConfig(str(tmp_path / "a.conf"), "", True))
 
     monkeypatch.setattr(Service, "start", start)
     predicted = module_config.run(module(start=True, peer_key=KEY, check=True))

@@ -12,7 +12,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.node_facts import NodeFacts
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import reader
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import Dump, Record
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import Process
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import KeepalivedProcess
 from answering_agent import refuses
 
 VIP, LOOPBACK = "192.168.8.100/24", "127.0.0.1/8"
@@ -53,7 +53,9 @@ def keepalived(monkeypatch):
 
     monkeypatch.setattr(reader, "dump_of", dump_of)
     monkeypatch.setattr(reader, "counters_of", lambda process: {f"VI_{process.pid}": {"sent": process.pid}})
-    return lambda *numbers: running.extend(Process(pid, 1, ("keepalived", "-f", "/etc/ka.conf")) for pid in numbers)
+    return lambda *numbers: running.extend(
+        KeepalivedProcess(pid, 1, ("keepalived", "-f", "/etc/ka.conf")) for pid in numbers
+    )
 
 
 def test_the_agent_is_told_apart_from_its_instances(tmp_path, agent):

@@ -16,7 +16,12 @@ from typing import Any
 import yaml
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_keepalived import Imported, import_file
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import Report, here, inspect, read_text
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import (
+    LoadResult,
+    here,
+    inspect,
+    read_text,
+)
 from imported_hosts import network, speak_as_the_other
 from role_template import files
 
@@ -44,7 +49,7 @@ class Journey:
     found: Imported
     refused: tuple[str, ...] = ()
     rendered: str = ""
-    again: Report | None = None
+    again: LoadResult | None = None
 
 
 def imported(path: Path) -> Imported:

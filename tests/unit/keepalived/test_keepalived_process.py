@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import process
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import (
     PID_FILES,
-    Process,
+    KeepalivedProcess,
     handles,
     is_keepalived,
     vrrp_processes,
@@ -95,7 +95,7 @@ def test_a_keepalived_of_another_user_is_not_taken(shells):
 
 
 def test_a_process_that_is_not_there_takes_no_signal():
-    gone = Process(NOBODY, 1, ())
+    gone = KeepalivedProcess(NOBODY, 1, ())
     assert (is_keepalived(NOBODY), handles(NOBODY, signal.SIGUSR1)) == (False, False)
     assert (gone.signal(signal.SIGUSR1), gone.temporary, gone.root) == (False, "/tmp", f"/proc/{NOBODY}/root")
     assert gone.writes(os.stat("/")) is False
@@ -104,7 +104,7 @@ def test_a_process_that_is_not_there_takes_no_signal():
 @AS_ROOT
 def test_a_signal_that_it_handles_arrives(shells):
     child = shells.start(WAITS)
-    assert Process(child.pid, 1, ()).signal(signal.SIGUSR1) is True
+    assert KeepalivedProcess(child.pid, 1, ()).signal(signal.SIGUSR1) is True
     assert child.communicate("\n", timeout=10)[0] == "got\n"
     shells.started.clear()
 
@@ -113,7 +113,7 @@ def test_a_signal_that_it_handles_arrives(shells):
 def test_a_signal_of_which_it_would_die_is_not_sent(shells):
     child = shells.start(WAITS)
     descriptors = os.listdir("/proc/self/fd")
-    assert Process(child.pid, 1, ()).signal(signal.SIGUSR2) is False
+    assert KeepalivedProcess(child.pid, 1, ()).signal(signal.SIGUSR2) is False
     assert os.listdir("/proc/self/fd") == descriptors
     child.communicate("\n", timeout=10)
     shells.started.clear()
@@ -131,11 +131,11 @@ def test_an_ignored_or_caught_signal_counts_as_handled(shells, trap, yes):
     [({"TMPDIR": "/srv"}, "/srv"), ({"TMPDIR": "srv"}, "/tmp"), ({"XTMPDIR": "/srv"}, "/tmp"), ({}, "/tmp")],
 )
 def test_the_directory_of_a_living_process_is_found(shells, environment, folder):
-    assert Process(shells.start(WAITS, env=environment).pid, 1, ()).temporary == folder
+    assert KeepalivedProcess(shells.start(WAITS, env=environment).pid, 1, ()).temporary == folder
 
 
 def test_a_process_is_known_to_write_its_open_files(tmp_path):
-    ours = Process(os.getpid(), 1, ())
+    ours = KeepalivedProcess(os.getpid(), 1, ())
     with open(tmp_path / "a", "w") as file:
         assert ours.writes(os.fstat(file.fileno())) is True
     assert ours.writes(os.stat(tmp_path / "a")) is False
@@ -143,7 +143,7 @@ def test_a_process_is_known_to_write_its_open_files(tmp_path):
 
 @pytest.mark.parametrize("words", [("keepalived", "-n"), ("keepalived", "-f"), ("keepalived", "--use-file")])
 def test_without_an_option_the_file_is_keepaliveds_own(words):
-    assert Process(1, 1, words).config == "/etc/keepalived/keepalived.conf"
+    assert KeepalivedProcess(1, 1, words).config == "/etc/keepalived/keepalived.conf"
 
 
 @AS_ROOT
@@ -196,7 +196,7 @@ def test_the_pid_files_are_those_of_keepalived():
 @pytest.mark.parametrize("words", [("-c", "{file}"), ("-c{file}",), ("--checkers_pid={file}",), ()])
 def test_a_keepalived_that_only_balances_load_does_no_vrrp(tmp_path, monkeypatch, words):
     file = tmp_path / "checkers.pid"
-    child = Process(os.getpid(), 1, ("keepalived", *(word.format(file=file) for word in words)))
+    child = KeepalivedProcess(os.getpid(), 1, ("keepalived", *(word.format(file=file) for word in words)))
     if not words:
         monkeypatch.setattr(process, "CHECKER_PID_FILES", ("/nothere", str(file)))
     assert process.vrrp_child([child]) is child
@@ -206,7 +206,7 @@ def test_a_keepalived_that_only_balances_load_does_no_vrrp(tmp_path, monkeypatch
 
 @pytest.mark.parametrize("words", [("-lf", "/a"), ("-nDlf/a",), ("--use", "/a"), ("--use-file=/a",), ("-f/b", "-f/a")])
 def test_the_file_is_read_from_joined_options(words):
-    assert Process(1, 1, ("keepalived", *words)).config == "/a"
+    assert KeepalivedProcess(1, 1, ("keepalived", *words)).config == "/a"
 
 
 def test_without_pidfds_a_signal_is_sent_by_number(monkeypatch):
@@ -215,7 +215,7 @@ def test_without_pidfds_a_signal_is_sent_by_number(monkeypatch):
     monkeypatch.setattr(process, "is_keepalived", lambda pid: True)
     monkeypatch.setattr(process, "handles", lambda pid, number: True)
     monkeypatch.setattr(process.os, "kill", lambda pid, number: sent.append((pid, number)))
-    assert Process(4711, 1, ()).signal(signal.SIGUSR1) is True
+    assert KeepalivedProcess(4711, 1, ()).signal(signal.SIGUSR1) is True
     assert sent == [(4711, signal.SIGUSR1)]
 
 
@@ -227,13 +227,13 @@ def test_a_process_that_ends_just_before_its_signal_takes_none(monkeypatch):
     handle = os.pidfd_open(child.pid)
     child.wait()
     monkeypatch.setattr(process.os, "pidfd_open", lambda pid: handle)
-    assert Process(child.pid, 1, ()).signal(signal.SIGUSR1) is False
+    assert KeepalivedProcess(child.pid, 1, ()).signal(signal.SIGUSR1) is False
     assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_the_name_for_conditional_lines_is_an_option():
-    assert Process(1, 1, ("keepalived", "-i", "left")).config_id == "left"
-    assert Process(1, 1, ("keepalived",)).config_id == ""
+    assert KeepalivedProcess(1, 1, ("keepalived", "-i", "left")).config_id == "left"
+    assert KeepalivedProcess(1, 1, ("keepalived",)).config_id == ""
 
 
 @pytest.mark.parametrize(
@@ -249,4 +249,4 @@ def test_the_name_for_conditional_lines_is_an_option():
 )  # fmt: skip
 def test_the_service_is_that_of_its_control_group(monkeypatch, text, unit):
     monkeypatch.setattr(process, "_read", lambda name: text if name == "7/cgroup" else "")
-    assert Process(7, 1, ("keepalived",)).service == unit
+    assert KeepalivedProcess(7, 1, ("keepalived",)).service == unit

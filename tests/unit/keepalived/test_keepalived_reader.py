@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import process, reader, stats
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import Process
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import KeepalivedProcess
 from recorded_dumps import text
 
 DUMP = text("v2-pass.master")
@@ -48,7 +48,7 @@ COUNTED = {
 }
 
 
-class Fake(Process):
+class Fake(KeepalivedProcess):
     """It writes ``writes`` into ``folder`` at a signal; ``busy`` is how many times it still has it open."""
 
     def __init__(self, folder, writes=DUMP, name="keepalived.data", alive=True, busy=0):
@@ -156,7 +156,7 @@ def test_a_process_that_would_die_of_the_signal_is_not_signalled():
     try:
         assert not process.handles(child.pid, signal.SIGUSR1)
         assert not process.is_keepalived(child.pid)
-        assert not Process(child.pid, 1, ()).signal(signal.SIGUSR1)
+        assert not KeepalivedProcess(child.pid, 1, ()).signal(signal.SIGUSR1)
         assert child.poll() is None
     finally:
         child.communicate(b"\n", timeout=10)
@@ -185,7 +185,7 @@ def test_the_reader_knows_whether_a_process_handles_the_signal():
     ],
 )
 def test_the_file_that_keepalived_was_started_with_is_told(words, config):
-    assert Process(1, 1, words).config == config
+    assert KeepalivedProcess(1, 1, words).config == config
 
 
 @pytest.mark.parametrize(("given", "expected"), [("/var/tmp", "/var/tmp"), ("relative", "/tmp")])
@@ -193,5 +193,5 @@ def test_the_dump_is_in_the_temporary_directory_of_keepalived(given, expected):
     with subprocess.Popen(["/bin/sleep", "60"], env={"A": "b", "TMPDIR": given}) as child:
         while not Path(f"/proc/{child.pid}/environ").read_bytes():
             pass  # for a moment after the start of a program the kernel shows nothing of it
-        assert Process(child.pid, 1, ()).temporary == expected
+        assert KeepalivedProcess(child.pid, 1, ()).temporary == expected
         child.kill()

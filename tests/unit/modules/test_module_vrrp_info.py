@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import reader
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import parse
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import Process
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import KeepalivedProcess
 
 DUMPS = Path(__file__).parents[1] / "keepalived" / "dumps"
 
@@ -25,7 +25,7 @@ def keepalived(monkeypatch):
     monkeypatch.setattr(reader, "vrrp_processes", lambda: tuple(running))
 
     def start(name):
-        running.append(Process(2**22 + 1, 1, ("keepalived", "-f", "/etc/ka.conf")))
+        running.append(KeepalivedProcess(2**22 + 1, 1, ("keepalived", "-f", "/etc/ka.conf")))
         dump = parse((DUMPS / f"{name}.txt").read_text(encoding="utf-8"))
         monkeypatch.setattr(reader, "dump_of", lambda process: (dump, time.time()))
         monkeypatch.setattr(reader, "counters_of", lambda process: {"VI_1": {"sent": 3, "discarded": {}}})

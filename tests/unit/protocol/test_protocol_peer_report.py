@@ -15,7 +15,7 @@ from vrrp.protocol.peer_report import (
     TEXT_MAX,
     InstanceReport,
     NodeReport,
-    Report,
+    PeerReport,
     ReportError,
     decode,
     encode,
@@ -41,7 +41,7 @@ def changed(*path, to):
 
 
 def test_a_message_of_another_release_is_read():
-    assert decode(TEXT.encode()) == Report(NODE, (FAULTY,))
+    assert decode(TEXT.encode()) == PeerReport(NODE, (FAULTY,))
 
 
 def test_what_is_written_has_these_words():
@@ -55,7 +55,7 @@ def test_unknown_words_are_passed_over_and_missing_ones_are_usual():
     said["later"] = [1]
     said["instances"] = [{"name": "VI_1", "state": "BACKUP", "priority": 90, "mood": {}}]
     node = NodeReport("web-b", "0.4.0", "1a2b", 1e9)
-    assert decode(json.dumps(said).encode()) == Report(node, (InstanceReport("VI_1", "BACKUP", 90),))
+    assert decode(json.dumps(said).encode()) == PeerReport(node, (InstanceReport("VI_1", "BACKUP", 90),))
 
 
 def test_many_instances_are_told_in_portions_that_fit_into_datagrams():
@@ -71,7 +71,7 @@ def test_many_instances_are_told_in_portions_that_fit_into_datagrams():
 
 def test_without_an_instance_the_node_is_told():
     (content,) = encode(NODE, [])
-    assert decode(content) == Report(NODE)
+    assert decode(content) == PeerReport(NODE)
 
 
 def test_no_control_character_of_a_text_reaches_a_terminal():

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from vrrp.protocol.peer_report import InstanceReport, NodeReport, Report
+from vrrp.protocol.peer_report import InstanceReport, NodeReport, PeerReport
 from vrrp.protocol.peer_session import MALFORMED, REPLAY, SIGNATURE, UNPROVEN
 from vrrp.protocol.peer_view import Finding, PeerView
 
@@ -25,7 +25,7 @@ def view(now=100.0):
 def told(*reports, node=NODE, at=100.0, seen=None, wall=1e9):
     """Return a view that has heard these reports in one message."""
     found = view() if seen is None else seen
-    found.heard(Report(node, reports), wall, at)
+    found.heard(PeerReport(node, reports), wall, at)
     return found
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.simulation.kernel import Process
+from vrrp.simulation.kernel import ProcessState
 
 
 def test_a_process_is_running_paused_or_ended():
-    assert [(each.name, each.value) for each in Process] == [
+    assert [(each.name, each.value) for each in ProcessState] == [
         ("RUNNING", "running"),
         ("PAUSED", "paused"),
         ("ENDED", "ended"),
@@ -19,6 +19,6 @@ def test_a_process_is_running_paused_or_ended():
 
 
 def test_a_word_names_one_of_them():
-    assert Process("paused") is Process.PAUSED
+    assert ProcessState("paused") is ProcessState.PAUSED
     with pytest.raises(ValueError, match="'stopped' is not a valid Process"):
-        Process("stopped")
+        ProcessState("stopped")

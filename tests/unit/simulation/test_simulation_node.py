@@ -14,7 +14,7 @@ from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.states import Parameters, SavedRouterState, State
 from vrrp.simulation.client import Client
 from vrrp.simulation.clock import Clock
-from vrrp.simulation.kernel import Process
+from vrrp.simulation.kernel import ProcessState
 from vrrp.simulation.lan import Lan
 from vrrp.simulation.node import SOCKET_BUFFER, Node
 from vrrp.simulation.observer import Observer
@@ -69,7 +69,7 @@ class TestLife:
     def test_before_it_starts_it_does_nothing(self):
         node = Parts().node
         assert (node.process, node.running, node.answers, node.speaks, node.eligible) == (
-            Process.ENDED, False, False, False, False,
+            ProcessState.ENDED, False, False, False, False,
         )  # fmt: skip
 
     def test_a_node_becomes_master_at_its_deadline(self):
@@ -97,9 +97,9 @@ class TestLife:
     def test_a_stop_ends_the_process_when_the_addresses_have_gone(self):
         parts = Parts().started(10.0)
         assert parts.node.command("stop")
-        assert (parts.node.process, parts.node.answers, parts.node.eligible) == (Process.RUNNING, True, False)
+        assert (parts.node.process, parts.node.answers, parts.node.eligible) == (ProcessState.RUNNING, True, False)
         parts.clock.run(12.0)
-        assert (parts.node.process, parts.node.answers) == (Process.ENDED, False)
+        assert (parts.node.process, parts.node.answers) == (ProcessState.ENDED, False)
         assert parts.notes("state")[-1] == (11.04609375, "STOP")  # 255/256 s and 0.05 s
         assert parts.notes("address")[-1] == (11.04609375, "off")
 
@@ -189,7 +189,7 @@ class TestMachine:
         parts.node.kill()
         assert (parts.node.up, parts.node.answers, parts.node.memory) == (False, False, None)
         parts.node.start()
-        assert parts.node.process is Process.ENDED
+        assert parts.node.process is ProcessState.ENDED
         parts.clock.run(15.0)
         parts.node.boot()
         assert (parts.node.running, parts.notes("state")[-1]) == (True, (15.0, "BACKUP"))

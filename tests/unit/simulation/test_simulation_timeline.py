@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from vrrp.simulation.timeline import ADDRESS, FAULT, LOST, STATE, Entry, Timeline, lines
+from vrrp.simulation.timeline import ADDRESS, FAULT, LOST, STATE, Timeline, TimelineEntry, lines
 
 
 def test_columns_stand_below_each_other_and_times_are_aligned_at_the_point():
@@ -19,8 +19,8 @@ def test_columns_stand_below_each_other_and_times_are_aligned_at_the_point():
 
 
 def test_losses_in_a_row_are_one_line():
-    lost = [Entry(float(at), "lan", LOST, "one of a for b is lost", "a b") for at in range(3)]
-    other = Entry(3.0, "lan", LOST, "one of b for a is lost", "b a")
+    lost = [TimelineEntry(float(at), "lan", LOST, "one of a for b is lost", "a b") for at in range(3)]
+    other = TimelineEntry(3.0, "lan", LOST, "one of b for a is lost", "b a")
     assert [line.split("  ")[-1] for line in lines([*lost, other])] == [
         "one of a for b is lost (3 times)",
         "one of b for a is lost",
@@ -56,7 +56,7 @@ def test_a_node_owns_the_addresses_until_it_removes_them_or_has_no_power():
 
 
 def test_an_entry_as_json():
-    entry = Entry(1.23456789, "a", STATE, "MASTER: why", "MASTER")
+    entry = TimelineEntry(1.23456789, "a", STATE, "MASTER: why", "MASTER")
     assert entry.as_json() == {"at": 1.234568, "node": "a", "kind": "state", "value": "MASTER", "text": "MASTER: why"}
 
 

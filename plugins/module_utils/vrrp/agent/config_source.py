@@ -31,7 +31,7 @@ def validate(text: str, path: str) -> tuple[Configuration, str, tuple[Problem, .
     return check(loader.inspect_here(text, path))
 
 
-def check(report: loader.Report) -> tuple[Configuration, str, tuple[Problem, ...]]:
+def check(report: loader.LoadResult) -> tuple[Configuration, str, tuple[Problem, ...]]:
     """Return the same for a file that has been parsed. Raises ConfigError, too."""
     path = report.sources[0][0]
     problems = report.problems

@@ -14,7 +14,7 @@ from typing import Any, Optional
 from .log import Log
 from .process import history_file, saved_state
 from .process.fork import Fork
-from .process.history_file import MASTER, REASON_MAX, Entry
+from .process.history_file import MASTER, REASON_MAX, HistoryEntry
 from .scheduler import Scheduler
 
 SOON_S = 1.0  # until the file is written: the changes of one failover together, and not in the middle of it
@@ -36,7 +36,7 @@ class History:
         self._log = log
         self._boot = saved_state.boot_id()
         self._master: dict[str, bool] = {}  # by instance, as this process has told it last
-        self._waiting: deque[Entry] = deque(maxlen=WAITING_MAX)
+        self._waiting: deque[HistoryEntry] = deque(maxlen=WAITING_MAX)
         self._timer: Optional[asyncio.TimerHandle] = None
         log.listeners.append(self._heard)
 
@@ -61,7 +61,7 @@ class History:
             return  # a check that comes and goes on a standby must not have a child write each time
         self._master[name] = is_master
         self._waiting.append(
-            Entry(
+            HistoryEntry(
                 at=round(self._wall(), 3),
                 boot=self._boot,
                 monotonic=round(self._scheduler.now(), 3),
@@ -95,7 +95,7 @@ class History:
     def _tell(self, problem: str) -> None:
         self._log.rate_limited(("history", problem), f"{problem}: changes of mastership are kept in memory")
 
-    def _done(self, entries: tuple[Entry, ...], problem: str) -> dict[str, Any]:
+    def _done(self, entries: tuple[HistoryEntry, ...], problem: str) -> dict[str, Any]:
         if problem:
             self._tell(problem)
             return {}

@@ -58,7 +58,7 @@ class _RecordingDisk:
 class ParsedFile:
     """It is the report on a text, with the name and the environment of the node, and what its disk answered."""
 
-    report: loader.Report
+    report: loader.LoadResult
     node: tuple[str, dict[str, str]] = field(repr=False)
     answers: list[tuple[str, str, Any]] = field(repr=False)  # they may hold passwords
 

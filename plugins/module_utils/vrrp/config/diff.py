@@ -28,7 +28,7 @@ _IGNORED = frozenset(["name", "line"])
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """It is one field, such as ``priority`` or ``garp.delay_s``, with both values as text. A password is masked."""
 
     field: str
@@ -38,12 +38,12 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Entry:
+class DiffEntry:
     """It is one thing with a name: ``kind`` is "added", "removed" or "changed" (then ``changes`` says what)."""
 
     name: str
     kind: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
 
     @property
     def peer_must_follow(self) -> tuple[str, ...]:
@@ -58,18 +58,18 @@ class Diff:
     An entry without a name (addresses, routes, rules, garp groups) is called by its words.
     """
 
-    globals: tuple[Change, ...] = ()
-    scripts: tuple[Entry, ...] = ()
-    instances: tuple[Entry, ...] = ()
-    processes: tuple[Entry, ...] = ()
-    files: tuple[Entry, ...] = ()
-    sync_groups: tuple[Entry, ...] = ()
-    garp_groups: tuple[Entry, ...] = ()
-    interface_delays: tuple[Entry, ...] = ()
-    static_addresses: tuple[Entry, ...] = ()
-    static_routes: tuple[Entry, ...] = ()
-    static_rules: tuple[Entry, ...] = ()
-    track_groups: tuple[Entry, ...] = ()
+    globals: tuple[FieldChange, ...] = ()
+    scripts: tuple[DiffEntry, ...] = ()
+    instances: tuple[DiffEntry, ...] = ()
+    processes: tuple[DiffEntry, ...] = ()
+    files: tuple[DiffEntry, ...] = ()
+    sync_groups: tuple[DiffEntry, ...] = ()
+    garp_groups: tuple[DiffEntry, ...] = ()
+    interface_delays: tuple[DiffEntry, ...] = ()
+    static_addresses: tuple[DiffEntry, ...] = ()
+    static_routes: tuple[DiffEntry, ...] = ()
+    static_rules: tuple[DiffEntry, ...] = ()
+    track_groups: tuple[DiffEntry, ...] = ()
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -80,7 +80,7 @@ class Diff:
         return any(entry.peer_must_follow for entry in self.instances)
 
     @property
-    def others(self) -> Iterator[tuple[str, Entry]]:
+    def others(self) -> Iterator[tuple[str, DiffEntry]]:
         """Yield (keyword of the file, entry) of everything but globals, instances and scripts."""
         for field, keyword in OTHERS.items():
             for entry in getattr(self, field):
@@ -126,7 +126,7 @@ KEYWORDS = {
 }
 
 
-def _text(change: Change) -> str:
+def _text(change: FieldChange) -> str:
     """Return one change in the words of the file: seconds have no unit there, and nothing is in hundredths."""
     name, old, new = change.field, change.old, change.new
     if name.endswith("_cs"):
@@ -150,18 +150,18 @@ def compare(old: Configuration, new: Configuration) -> Diff:
 
 def _entries(
     old: tuple[Any, ...], new: tuple[Any, ...], name_of: Optional[Callable[[Any], str]] = None
-) -> tuple[Entry, ...]:
+) -> tuple[DiffEntry, ...]:
     before = {_name(item, name_of): item for item in old}
     after = {_name(item, name_of): item for item in new}
     entries = []
     for name, item in after.items():
         if name not in before:
-            entries.append(Entry(name, ADDED))
+            entries.append(DiffEntry(name, ADDED))
             continue
         changes = _changes(before[name], item)
         if changes:
-            entries.append(Entry(name, CHANGED, changes))
-    entries.extend(Entry(name, REMOVED) for name in before if name not in after)
+            entries.append(DiffEntry(name, CHANGED, changes))
+    entries.extend(DiffEntry(name, REMOVED) for name in before if name not in after)
     return tuple(entries)
 
 
@@ -169,36 +169,38 @@ def _name(item: Any, name_of: Optional[Callable[[Any], str]]) -> str:
     return name_of(item) if name_of else item.name
 
 
-def _lines(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Entry, ...]:
+def _lines(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[DiffEntry, ...]:
     """Compare lines without a name: each comes or goes."""
     before, after = (dict.fromkeys(format_value(item) for item in items) for items in (old, new))
-    added = [Entry(words, ADDED) for words in after if words not in before]
-    return (*added, *(Entry(words, REMOVED) for words in before if words not in after))
+    added = [DiffEntry(words, ADDED) for words in after if words not in before]
+    return (*added, *(DiffEntry(words, REMOVED) for words in before if words not in after))
 
 
-def _track_groups(old: dict[str, tuple[str, ...]], new: dict[str, tuple[str, ...]]) -> tuple[Entry, ...]:
+def _track_groups(old: dict[str, tuple[str, ...]], new: dict[str, tuple[str, ...]]) -> tuple[DiffEntry, ...]:
     entries = []
     for name, members in new.items():
         if name not in old:
-            entries.append(Entry(name, ADDED))
+            entries.append(DiffEntry(name, ADDED))
         elif old[name] != members:
-            entries.append(Entry(name, CHANGED, (Change("members", format_value(old[name]), format_value(members)),)))
-    entries.extend(Entry(name, REMOVED) for name in old if name not in new)
+            entries.append(
+                DiffEntry(name, CHANGED, (FieldChange("members", format_value(old[name]), format_value(members)),))
+            )
+    entries.extend(DiffEntry(name, REMOVED) for name in old if name not in new)
     return tuple(entries)
 
 
-def _changes(old: Any, new: Any) -> tuple[Change, ...]:
-    changes: list[Change] = []
+def _changes(old: Any, new: Any) -> tuple[FieldChange, ...]:
+    changes: list[FieldChange] = []
     for field in fields(old):
         before, after = getattr(old, field.name), getattr(new, field.name)
         if field.name in _IGNORED or before == after:
             continue
         if isinstance(after, (GratuitousArp, Notify, Tracking)):
             inner = _changes(before, after)
-            changes.extend(Change(f"{field.name}.{change.field}", change.old, change.new) for change in inner)
+            changes.extend(FieldChange(f"{field.name}.{change.field}", change.old, change.new) for change in inner)
             continue
         follow = isinstance(new, Instance) and _peer_must_follow(field.name, old, new)
-        changes.append(Change(field.name, format_value(before), format_value(after), follow))
+        changes.append(FieldChange(field.name, format_value(before), format_value(after), follow))
     return tuple(changes)
 
 
@@ -249,7 +251,7 @@ def as_values(plan: Diff) -> Values:
     return {**parts, "peer_must_follow": plan.peer_must_follow}
 
 
-def _values(item: Union[Change, Entry]) -> Values:
-    if isinstance(item, Entry):
+def _values(item: Union[FieldChange, DiffEntry]) -> Values:
+    if isinstance(item, DiffEntry):
         return {"name": item.name, "kind": item.kind, "changes": [_values(each) for each in item.changes]}
     return {"field": item.field, "old": item.old, "new": item.new, "peer_must_follow": item.peer_must_follow}

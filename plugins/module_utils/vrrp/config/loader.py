@@ -27,14 +27,14 @@ from .syntax.include import DIRECTORY, FILE, NOWHERE, OTHER, Surroundings
 from .syntax.parser import parse
 from .syntax.redact import Secrets
 
-__all__ = ["ConfigError", "Problem", "Report", "here", "inspect", "inspect_here", "load", "load_file", "read_text"]
+__all__ = ["ConfigError", "Problem", "LoadResult", "here", "inspect", "inspect_here", "load", "load_file", "read_text"]
 
 
 SIZE_MAX = 1 << 20  # octets of a file with all that it includes; 255 instances are less than 100,000
 
 
 @dataclass(frozen=True)
-class Report:
+class LoadResult:
     """It holds all that can be said about a file. ``configuration`` is None when there are ``problems``.
 
     ``sources`` are (path, text) of the file and of each one that it includes, in the order of reading. ``programs`` are
@@ -68,7 +68,7 @@ def digest_of(text: str, included: Sequence[tuple[str, str]] = ()) -> str:
     return whole.hexdigest()
 
 
-def inspect(text: str, path: str, config_id: str = "", surroundings: Surroundings = NOWHERE) -> Report:
+def inspect(text: str, path: str, config_id: str = "", surroundings: Surroundings = NOWHERE) -> LoadResult:
     """Read a configuration and collect everything that is wrong or doubtful. Pure, and never raises for bad input.
 
     ``config_id`` puts ``@CONFIG_ID ...`` lines in force; "" leaves out every ``@word`` line. Without ``surroundings``
@@ -92,10 +92,10 @@ def inspect(text: str, path: str, config_id: str = "", surroundings: Surrounding
     problems = secrets.hide(in_order(findings.errors))
     warnings = secrets.hide(in_order(findings.warnings))
     sources = ((path, text), *secrets.sources[1:])
-    return Report(None if problems else configuration, problems, warnings, sources, programs)
+    return LoadResult(None if problems else configuration, problems, warnings, sources, programs)
 
 
-def inspect_here(text: str, path: str, config_id: Optional[str] = None) -> Report:
+def inspect_here(text: str, path: str, config_id: Optional[str] = None) -> LoadResult:
     """Return what this machine reads in ``text`` as if in the file ``path``: with its name, files and environment."""
     return inspect(text, path, node_config_id() if config_id is None else config_id, here(text))
 

@@ -56,7 +56,7 @@ class InstanceReport:
 
 
 @dataclass(frozen=True)
-class Report:
+class PeerReport:
     """It is the content of one message."""
 
     node: NodeReport
@@ -87,12 +87,12 @@ def _short(instance: InstanceReport) -> dict[str, Any]:
     return {**found, "troubles": troubles} if troubles else found
 
 
-def decode(content: bytes) -> Report:
+def decode(content: bytes) -> PeerReport:
     """Return what a message says. Raises ReportError."""
     try:
         said = json.loads(content)
         node, instances = said["node"], said["instances"]
-        return Report(
+        return PeerReport(
             NodeReport(
                 _text(node["name"]),
                 _text(node["version"]),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from . import peer_session
-from .peer_report import VERSION, InstanceReport, NodeReport, Report
+from .peer_report import VERSION, InstanceReport, NodeReport, PeerReport
 from .states import State
 
 SILENT_S = 5.0  # without a message: it is sent once a second, and some may be lost
@@ -86,7 +86,7 @@ class PeerView:
 
     # What is heard
 
-    def heard(self, report: Report, wall: float, now: float) -> None:
+    def heard(self, report: PeerReport, wall: float, now: float) -> None:
         """Take a message; ``wall`` is our clock, seconds since 1970."""
         self._alive(now)
         self.node, self.newer, self.clock_s = report.node, None, report.node.wall - wall

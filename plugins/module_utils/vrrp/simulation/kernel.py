@@ -36,7 +36,7 @@ class Kernel:
         return self._installed_at + renewals * RENEWAL_S + self.lease_s
 
 
-class Process(enum.Enum):
+class ProcessState(enum.Enum):
     """It says what the agent's process does."""
 
     RUNNING = "running"

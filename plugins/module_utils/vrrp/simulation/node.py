@@ -19,7 +19,7 @@ from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Condition, Master, Parameters, SavedRouterState, State
 from .clock import Clock
 from .expected_timers import EPSILON_S, lease_s
-from .kernel import Kernel, Process
+from .kernel import Kernel, ProcessState
 from .lan import Lan
 from .observer import Observer
 from .parameter_history import ParameterHistory, remembered
@@ -49,7 +49,7 @@ class Node:
         self.addresses = options.get("addresses", ())
         self.label: str = options.get("label", name)  # what a sync group calls it
         self.up, self.frozen, self.suspended = True, False, False
-        self.process = Process.ENDED
+        self.process = ProcessState.ENDED
         self.router = self.router_class(parameters)
         self._lease_s: Optional[float] = options.get("lease_s")
         self.kernel = Kernel(self._lease())
@@ -78,7 +78,7 @@ class Node:
 
     @property
     def running(self) -> bool:
-        return self.process is Process.RUNNING and self.up and not self.frozen
+        return self.process is ProcessState.RUNNING and self.up and not self.frozen
 
     @property
     def answers(self) -> bool:
@@ -88,7 +88,7 @@ class Node:
     @property
     def speaks(self) -> bool:
         """Return whether it is an active master: MASTER, and not about to give up."""
-        return self.process is Process.RUNNING and not self.frozen and isinstance(self.router.condition, Master)
+        return self.process is ProcessState.RUNNING and not self.frozen and isinstance(self.router.condition, Master)
 
     @property
     def eligible(self) -> bool:
@@ -97,7 +97,7 @@ class Node:
 
     def lease_lasts(self) -> bool:
         """Return whether it owns addresses only because their lease has not ended yet."""
-        if self.process is Process.RUNNING:
+        if self.process is ProcessState.RUNNING:
             return False
         return self.clock.now <= self.kernel.lease_ends_at(self._orphaned_at) + EPSILON_S
 
@@ -108,10 +108,10 @@ class Node:
 
     def receive(self, advertisement: Advertisement, sender: Node) -> None:
         """Take a packet that has reached the interface."""
-        if self.frozen or not self.up or self.process is Process.ENDED:
+        if self.frozen or not self.up or self.process is ProcessState.ENDED:
             return
         self.watch.arrived(self, advertisement, sender)
-        if self.process is Process.PAUSED:
+        if self.process is ProcessState.PAUSED:
             if len(self._inbox) < SOCKET_BUFFER:
                 self._inbox.append((advertisement, sender))
             return
@@ -119,11 +119,11 @@ class Node:
 
     def start(self) -> None:
         """Start the process; it finds what a dead process before it left behind."""
-        if not self.up or self.process is not Process.ENDED:
+        if not self.up or self.process is not ProcessState.ENDED:
             return
         memory, self.memory = self.memory, None
         self.lives += 1
-        self._live(Process.RUNNING)
+        self._live(ProcessState.RUNNING)
         self._ending = False
         self.router = self.router_class(self.parameters)
         self.watch.started(self, memory)
@@ -147,22 +147,22 @@ class Node:
 
     def crash(self) -> None:
         """Let the process die without a last advertisement; its memory and its addresses stay while they are good."""
-        if self.process is Process.ENDED:
+        if self.process is ProcessState.ENDED:
             return
         self.memory = remembered(self.router)
-        self._orphan(Process.ENDED)
+        self._orphan(ProcessState.ENDED)
 
     restart = start  # what a service manager does after a crash
 
     def pause(self) -> None:
         """Stop the process with SIGSTOP; the machine goes on."""
-        if self.process is Process.RUNNING:
-            self._orphan(Process.PAUSED)
+        if self.process is ProcessState.RUNNING:
+            self._orphan(ProcessState.PAUSED)
 
     def resume(self) -> None:
         """Let the process go on (SIGCONT)."""
-        if self.process is Process.PAUSED:
-            self._live(Process.RUNNING, keep_inbox=True)
+        if self.process is ProcessState.PAUSED:
+            self._live(ProcessState.RUNNING, keep_inbox=True)
             self.watch.continued(self)
             self._catch_up()
 
@@ -170,7 +170,7 @@ class Node:
         """Take the power from the machine."""
         if self.up:
             self.up, self.frozen, self.memory = False, False, None
-            self._live(Process.ENDED)
+            self._live(ProcessState.ENDED)
             self.kernel.release()
             self._look()
 
@@ -195,14 +195,14 @@ class Node:
         asleep_s = now - self._frozen_at if self.suspended else 0.0
         self._offset_s -= asleep_s
         self.watch.continued(self)
-        renewed = self.process is Process.RUNNING
+        renewed = self.process is ProcessState.RUNNING
         ends_at = self.kernel.lease_ends_at(self._frozen_at if renewed else self._orphaned_at) + asleep_s
         if ends_at <= now:
             self._lease_ended(self._life)
         elif not renewed:
             self.clock.at(ends_at, self._lease_ended, self._life)
         self._look()
-        if self.process is Process.RUNNING:
+        if self.process is ProcessState.RUNNING:
             self._catch_up()
 
     def command(self, verb: str, *arguments: object) -> bool:
@@ -301,7 +301,7 @@ class Node:
         for advertisement, sender in waiting:
             self._hear(advertisement, sender)
         self._expire()
-        if self.process is Process.RUNNING and self.router.holds_addresses and self.kernel.install(self.clock.now):
+        if self.process is ProcessState.RUNNING and self.router.holds_addresses and self.kernel.install(self.clock.now):
             self.timeline.note(self.clock.now, self.name, ADDRESS, "puts the addresses back that had ended", "on")
         self.catching_up = False
         self._look()
@@ -310,7 +310,7 @@ class Node:
 
     def _arm(self) -> None:
         deadline = self.router.condition.deadline
-        if deadline == NEVER or self.process is not Process.RUNNING:
+        if deadline == NEVER or self.process is not ProcessState.RUNNING:
             return
         wake_at = deadline - self._offset_s + self.lag_s
         if wake_at < self._armed_at:
@@ -369,18 +369,18 @@ class Node:
 
     def _end_when_stopped(self) -> None:
         if self._ending and self.router.state is State.STOP:
-            self._live(Process.ENDED)
+            self._live(ProcessState.ENDED)
 
-    def _live(self, process: Process, keep_inbox: bool = False) -> None:
+    def _live(self, process: ProcessState, keep_inbox: bool = False) -> None:
         self.process = process
         self._life += 1
         self._armed_at = NEVER
         if not keep_inbox:
             self._inbox = []
 
-    def _orphan(self, process: Process) -> None:
+    def _orphan(self, process: ProcessState) -> None:
         """End or pause the process, so that the addresses are not renewed from now on."""
-        if self.process is Process.RUNNING:
+        if self.process is ProcessState.RUNNING:
             self._orphaned_at = self.clock.now
         self._live(process)
         if self.kernel.owns:

@@ -17,7 +17,7 @@ LAN = "lan"  # the name of a node in an entry about the segment
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     """It is one thing that happened: ``at`` in seconds of the world, ``value`` a single word of it for programs."""
 
     at: float
@@ -35,14 +35,14 @@ class Timeline:
     """It keeps entries in the order in which they happened."""
 
     def __init__(self, trace: bool = False) -> None:
-        self.entries: list[Entry] = []
+        self.entries: list[TimelineEntry] = []
         self.trace = trace
 
     def note(self, at: float, node: str, kind: str, text: str, value: str = "") -> None:
         """Add an entry at the end."""
-        self.entries.append(Entry(at, node, kind, text, value))
+        self.entries.append(TimelineEntry(at, node, kind, text, value))
 
-    def around(self, at: float, before_s: float, after_s: float = 0.0) -> list[Entry]:
+    def around(self, at: float, before_s: float, after_s: float = 0.0) -> list[TimelineEntry]:
         """Return the entries of a while before and after a moment, and every fault before it."""
         return [
             entry
@@ -78,7 +78,7 @@ class LanTimeline(Timeline):
         self._shared.note(at, self._label if node == LAN else f"{node} {self._label}", kind, text, value)
 
 
-def lines(entries: Iterable[Entry]) -> list[str]:
+def lines(entries: Iterable[TimelineEntry]) -> list[str]:
     """Return a table: seconds, node, kind, text. Several advertisements lost in a row are one line."""
     folded = _folded(entries)
     node_width = max((len(entry.node) for entry in folded), default=0)
@@ -95,14 +95,14 @@ def _seconds(at: float) -> str:
     return f"{whole:>5}.{fraction.rstrip('0').ljust(3, '0').ljust(6)}"
 
 
-def _folded(entries: Iterable[Entry]) -> list[Entry]:
-    folded: list[Entry] = []
+def _folded(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    folded: list[TimelineEntry] = []
     count = 0
     for entry in entries:
         last = folded[-1] if folded else None
         if last and entry.kind == LOST == last.kind and (last.node, last.value) == (entry.node, entry.value):
             count += 1
-            folded[-1] = Entry(last.at, last.node, LOST, f"{entry.text} ({count} times)", last.value)
+            folded[-1] = TimelineEntry(last.at, last.node, LOST, f"{entry.text} ({count} times)", last.value)
         else:
             count = 1
             folded.append(entry)

@@ -12,12 +12,12 @@ import os
 import pytest
 
 from vrrp.agent.process import history_file, own_file
-from vrrp.agent.process.history_file import Entry, append, read
+from vrrp.agent.process.history_file import HistoryEntry, append, read
 
 
 def entry(state="MASTER", monotonic=10.0, instance="VI_1", **fields):
     known = {"at": 1e9 + monotonic, "boot": "b", "priority": 100, "reason": "r", "peer": "192.168.8.6", "first": False}
-    return Entry(instance=instance, state=state, monotonic=monotonic, **{**known, **fields})
+    return HistoryEntry(instance=instance, state=state, monotonic=monotonic, **{**known, **fields})
 
 
 def many(count, start=0.0):

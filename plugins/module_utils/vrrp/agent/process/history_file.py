@@ -27,7 +27,7 @@ AT_MAX = 253402300799  # the end of the year 9999
 MASTER = "MASTER"
 
 
-class Entry(NamedTuple):
+class HistoryEntry(NamedTuple):
     """It is a change of one instance. ``at`` is seconds since 1970, ``monotonic`` is valid in the boot of that id.
 
     ``first`` says that it is the first state of a process: when the one before has ended is not known.
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
     first: bool
 
 
-def read(directory: str) -> list[Entry]:
+def read(directory: str) -> list[HistoryEntry]:
     """Return what is kept, oldest first, without lines that are damaged. Raises OSError."""
     try:
         content = own_file.read(os.path.join(directory, HISTORY_FILE), 2 * SIZE_MAX)
@@ -57,7 +57,7 @@ def read(directory: str) -> list[Entry]:
     return found
 
 
-def append(directory: str, entries: Iterable[Entry]) -> str:
+def append(directory: str, entries: Iterable[HistoryEntry]) -> str:
     """Add those entries that change mastership of their instance. Return why that failed, "" when it is done."""
     path = os.path.join(directory, HISTORY_FILE)
     try:
@@ -77,7 +77,7 @@ def append(directory: str, entries: Iterable[Entry]) -> str:
     return ""
 
 
-def _changes(known: Sequence[Entry], entries: Iterable[Entry]) -> list[Entry]:
+def _changes(known: Sequence[HistoryEntry], entries: Iterable[HistoryEntry]) -> list[HistoryEntry]:
     """Return the entries that are new, and change whether this node is MASTER of their instance."""
     master = {entry.instance: entry.state == MASTER for entry in known}
     there = {(entry.boot, entry.monotonic, entry.instance, entry.state) for entry in known}
@@ -91,7 +91,7 @@ def _changes(known: Sequence[Entry], entries: Iterable[Entry]) -> list[Entry]:
     return found
 
 
-def _newest(entries: Sequence[Entry]) -> bytes:
+def _newest(entries: Sequence[HistoryEntry]) -> bytes:
     """Return half of what may be kept, so that the file is not written as a whole at each change."""
     kept = list(entries[-ENTRIES_MAX // 2 :])
     while len(data := _lines(kept)) > SIZE_MAX // 2 and len(kept) > 1:
@@ -123,15 +123,15 @@ def _size(path: str) -> int:
     return 0
 
 
-def _lines(entries: Iterable[Entry]) -> bytes:
+def _lines(entries: Iterable[HistoryEntry]) -> bytes:
     return "".join(json.dumps(entry._asdict()) + "\n" for entry in entries).encode()
 
 
-def _entry(found: Any) -> Entry:
+def _entry(found: Any) -> HistoryEntry:
     """Return an entry of a line. Raises ValueError, TypeError, LookupError or OverflowError where it is none."""
     at, monotonic, priority = float(found["at"]), float(found["monotonic"]), int(found["priority"])
     if not (0 <= at <= AT_MAX and math.isfinite(monotonic)):
         raise ValueError(at)
     texts = [str(found[name]) for name in ("boot", "instance", "state", "reason", "peer")]
     boot, instance, state, reason, peer = texts
-    return Entry(at, boot, monotonic, instance, state, priority, reason, peer, bool(found["first"]))
+    return HistoryEntry(at, boot, monotonic, instance, state, priority, reason, peer, bool(found["first"]))
