@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.." || exit
 LOGS=.build/logs
 AT_ONCE=${AT_ONCE:-$(nproc)}
 COMPUTE=(pythons sanity lint unit plays simulation)
-# It asserts how soon a node has done something that takes a new Python, so it goes before the other scenarios.
-URGENT=(molecule-faults)
+# These assert how soon a node has done what takes a new Python or systemctl, so they go before the other scenarios.
+URGENT=(molecule-keepalived molecule-faults)
 mkdir -p "$LOGS"
 lines=() failed=()
 declare -A name_of=() started_at=()

@@ -23,7 +23,7 @@ import pytest
 import yaml
 
 from lab.peers import poll
-from vrrp.protocol.peer_report import InstanceReport, NodeReport, Report
+from vrrp.protocol.peer_report import InstanceReport, NodeReport, PeerReport
 from vrrp.protocol.peer_session import SIGNATURE, UNPROVEN
 from vrrp.protocol.peer_view import DISCARDS, PeerView
 
@@ -36,8 +36,8 @@ NODE, HERE = NodeReport("web-b", "0.4.0", "r1", 1e9), InstanceReport("VI_1", "BA
 def standby(*reports, node=NODE, discards=(), later_s=1.0):
     """Return what a master says of its standby, so many seconds after that told these reports."""
     view = PeerView("192.168.8.6", 61112, 0.0, "r1")
-    view.heard(Report(node, reports), 1e9, 100.0)
-    view.heard(Report(node, reports), 1e9, 104.0)
+    view.heard(PeerReport(node, reports), 1e9, 100.0)
+    view.heard(PeerReport(node, reports), 1e9, 104.0)
     for reason in discards:
         view.discard(reason, 100.0 + later_s)
     found = view.standby("VI_1", "1:a", 0.0, 104.0 + later_s)
