@@ -116,10 +116,12 @@ def _play(run, after) -> None:
     except BaseException:
         traceback.print_exc()
     finally:
-        after()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+        try:
+            after()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
 
 
 if __name__ == "__main__":
