@@ -10,6 +10,7 @@ from agent_fakes import PEER, Bench, advertisement, eth, instance
 
 from vrrp.agent import restart_memory
 from vrrp.agent.restart_memory import RestartMemory
+from vrrp.config.model.configuration import Globals
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import NEVER, Master, Parameters, SavedRouterState, State, Yielding
 
@@ -83,6 +84,55 @@ class TestKeepForRestart:
         bench.done.clear()
         assert bench.instance.keep_for_restart(10.6) is False
         assert bench.done == []
+
+
+class TestChange:
+    """The tests check that what a successor must know is saved when it changes, also where the state stays."""
+
+    def standby(self):
+        """Return a standby, and the list of its requests to save from now on."""
+        saved = []
+        bench = Bench(instance(version=3), remember=lambda: saved.append(bench.instance.router.master_interval_cs))
+        bench.start()
+        bench.instance.heard(advertisement(200, version=3, interval_cs=100), PEER, 1.0)
+        saved.clear()
+        return bench, saved
+
+    @pytest.mark.parametrize("interval_cs", [10, 4095])
+    def test_a_standby_learns_another_interval(self, interval_cs):
+        bench, saved = self.standby()
+        for second in (2.0, 3.0, 4.0):
+            bench.instance.heard(advertisement(200, version=3, interval_cs=interval_cs), PEER, second)
+        assert saved == [interval_cs]
+
+    def test_the_same_interval_is_not_saved_again(self):
+        bench, saved = self.standby()
+        bench.instance.heard(advertisement(200, version=3, interval_cs=100), PEER, 2.0)
+        assert saved == []
+
+    def test_a_longer_interval_of_a_master_is_saved_when_it_has_been_advertised(self):
+        saved = []
+        bench = Bench(instance(version=3), remember=lambda: saved.append(bench.instance.router.master_interval_cs))
+        bench.master()
+        saved.clear()
+        bench.instance.reconfigure(instance(version=3, advert_int_cs=500), Globals(), 10.5)
+        bench.instance.expire(11.0)
+        assert saved[-1] == 500
+
+    @pytest.mark.parametrize("verb", ["promote", "demote"])
+    def test_a_hold_begins_and_ends(self, verb):
+        bench, saved = self.standby()
+        for word in (verb, "release"):
+            saved.clear()
+            getattr(bench.instance.inputs, word)(2.0)
+            assert saved, word
+
+    def test_a_promotion_ends_as_another_router_outbids_it(self):
+        bench, saved = self.standby()
+        bench.instance.inputs.promote(2.0)
+        saved.clear()
+        bench.instance.heard(advertisement(255, version=3, interval_cs=100), PEER, 2.5)
+        assert (bench.instance.router.hold, len(saved)) == (None, 1)
 
 
 def remembering(state=State.MASTER, last_at=10.0):

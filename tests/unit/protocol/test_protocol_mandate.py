@@ -246,6 +246,15 @@ class TestReload:
         router.parameters_changed(replace(router.parameters, interval_cs=100), T)
         assert router.master_interval_cs == 100
 
+    def test_a_longer_one_from_when_it_was_advertised(self):
+        router = master(replace(ARTICLE_B, announce_delay_s=0))
+        router.parameters_changed(replace(router.parameters, interval_cs=1000), T + 0.5)
+        died = memory_of(last_at=T, interval_cs=router.master_interval_cs)
+        assert resumed(T + MANDATE, died, router.parameters)[0].state is State.BACKUP
+        router.expire(T + 1)
+        died = memory_of(last_at=T + 1, interval_cs=router.master_interval_cs)
+        assert resumed(T + 1 + 25, died, router.parameters)[0].state is State.MASTER
+
     def test_a_backup_keeps_the_interval_of_its_master(self):
         router = backup(replace(FAST, interval_cs=100))
         router.advertisement(advert(100, interval_cs=200, version=3), A, T)

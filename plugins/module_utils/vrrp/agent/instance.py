@@ -229,6 +229,8 @@ class VrrpInstance:
             self.addresses.fall_silent()
         if actions:
             self.actions.perform(actions, now)
+        if self.restart.has_changed(self.router):
+            self._ports.remember()
         self.deadline = min(self.router.condition.deadline, self.reporter.faults.due_at, self.refusals.retry_at)
         if self.addresses.refused:
             self.deadline = min(self.deadline, self.addresses.retry_at)

@@ -27,6 +27,7 @@ class RestartMemory:
         self.record_heartbeat = record_heartbeat
         self.saved = saved
         self.kept = False
+        self._known: Optional[tuple[int, Optional[str]]] = None  # the interval and the hold
 
     def take(self) -> Optional[SavedRouterState]:
         """Return the state that the process before has saved, and forget it."""
@@ -44,6 +45,14 @@ class RestartMemory:
         if saved is None or saved.state is not State.MASTER:
             return None
         return saved.mandate_ends_at(config.version, config.down_timer_adverts)
+
+    def has_changed(self, router: RouterView) -> bool:
+        """Return whether the interval or the hold is another than at the last call, so that it has to be saved.
+
+        A change of state is seen elsewhere. These two may change without one: a standby learns its master's interval.
+        """
+        before, self._known = self._known, (router.master_interval_cs, router.hold)
+        return before not in (None, self._known)
 
     def to_save(self, router: RouterView) -> SavedRouterState:
         """Return the state for a successor. The time of the last heartbeat is kept elsewhere.

@@ -23,14 +23,16 @@ def advertised_priority(condition: Condition, priority: int, now: float) -> int:
 def due(view: RouterView, condition: Master, now: float) -> Transition:
     """Advertise, and send the second burst or the refresh of gratuitous ARP, whichever is due."""
     actions: tuple[Action, ...] = ()
+    interval_cs = None
     if condition.advertise_at <= now:
         actions += (SendAdvertisement(advertised_priority(condition, view.priority, now)),)
         condition = condition.advertised(view.parameters, now)
+        interval_cs = view.parameters.interval_cs  # the peers know it now
     if min(condition.announce_at, condition.refresh_at) <= now:
         repeat = condition.announces(view.parameters, now)  # 0: none, and it is over all the same
         actions += (Announce(repeat),) if repeat else ()
         condition = condition.announced(view.parameters, now)
-    return Transition(condition, actions)
+    return Transition(condition, actions, master_interval_cs=interval_cs)
 
 
 def announce_again(view: RouterView, repeat: int, delay_s: float, now: float) -> Optional[Transition]:

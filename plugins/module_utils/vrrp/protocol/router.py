@@ -266,7 +266,8 @@ class VirtualRouter:
         self.parameters = parameters
         self.tracked_priority = parameters.priority
         if isinstance(self.condition, Master):
-            self.master_interval_cs = parameters.interval_cs
+            # The peers know of a longer interval from the next advertisement on.
+            self.master_interval_cs = min(self.master_interval_cs, parameters.interval_cs)
             self.condition = self.condition.reconfigured(parameters, now)
         return ()
 
@@ -354,22 +355,18 @@ class VirtualRouter:
     def _begin(self, now: float, reason: str) -> tuple[Action, ...]:
         if self.faults:
             return self._enter(Fault(), now, "; ".join(self.faults))
-        actions = self._listen(now, reason)
-        if isinstance(self.condition, Backup) and self.parameters.begins_early:
-            wait_s = timers.first_wait_s(self.parameters.version, self.priority, self.parameters.interval_cs)
-            self.condition = Backup(max(now + wait_s, self.listen_until))
-        return actions
+        early_s = timers.first_wait_s(self.parameters.version, self.priority, self.parameters.interval_cs)
+        return self._listen(now, reason, now + early_s if self.parameters.begins_early else 0.0)
 
     def _resume(self, memory: SavedRouterState, now: float) -> tuple[Action, ...]:
         """Continue as MASTER while no peer can have taken over; else listen, a BACKUP for the rest of its timer."""
         reason, adverts = f"it goes on after {now - memory.last_at:.2f} s", self.parameters.down_adverts
         if memory.has_mandate(self.parameters.version, now, adverts):
             return self._take_over(now, f"{reason} as the MASTER that it was")
-        actions = self._listen(now, f"{reason} and listens first")
-        if isinstance(self.condition, Backup) and memory.state is State.BACKUP:
-            self.master_interval_cs = memory.interval_cs
-            self.condition = Backup(memory.down_at(self.parameters.version, self.priority, now, adverts))
-        return actions
+        if memory.state is not State.BACKUP:
+            return self._listen(now, f"{reason} and listens first")
+        down_at = memory.down_at(self.parameters.version, self.priority, now, adverts)
+        return self._listen(now, f"{reason} and listens first", down_at, memory.interval_cs)
 
     def _wants(self, now: float, reason: str) -> tuple[Action, ...]:
         """Become MASTER, as its timer has ended, or be ready until its sync group is."""
@@ -388,13 +385,15 @@ class VirtualRouter:
         spoken = SendAdvertisement(master.advertised_priority(begun, self.priority, now))
         return entered if begun.assert_at else (*entered[:-1], spoken, entered[-1])
 
-    def _listen(self, now: float, reason: str) -> tuple[Action, ...]:
+    def _listen(self, now: float, reason: str, down_at: float = 0.0, interval_cs: int = 0) -> tuple[Action, ...]:
+        """Become BACKUP until ``down_at``; later where a better master that lives was heard before."""
         if self.priority == PRIORITY_OWNER:
             if self.group is not None:
                 return self._enter(Backup(now, ready=True), now, f"{reason}, and it owns the address")
             return self._take_over(now, f"{reason}, and it owns the address")
-        self.master_interval_cs = self.parameters.interval_cs
-        return self._enter(Backup(max(now + self.down_interval_s(), self.listen_until)), now, reason)
+        self.master_interval_cs = interval_cs or self.parameters.interval_cs
+        entered = self._enter(Backup(max(down_at or now + self.down_interval_s(), self.listen_until)), now, reason)
+        return entered + (self._apply(election.deferring(self), now) if now < self.living_until else ())
 
     def _enter(self, condition: Condition, now: float, reason: str, *actions: Action) -> tuple[Action, ...]:
         return self._apply(Transition(condition, actions, reason, entered=True), now)

@@ -82,6 +82,7 @@ def test_deleted_routes_are_kept_until_they_are_taken(kernel):
 def test_a_listing_that_cannot_take_an_event_is_begun_again(kernel, monkeypatch):
     """Test that the address of the event is in the table all the same, and that the second listing ends the loss."""
     now, ticks = [100.0], iter(range(1000))
+    monkeypatch.setattr(netlink, "PORTION_S", netlink.LISTED_EVERY_S / 100)
     monkeypatch.setattr(netlink.time, "monotonic", lambda: now[0] + next(ticks) * netlink.PORTION_S)
     first, second = FakeListing(table(), portions=2), FakeListing(table(addresses=("192.168.8.4/24", "192.168.8.7/24")))
     first.advance = lambda: None  # it takes longer than one portion
