@@ -30,7 +30,7 @@ PARALLEL := --dist worksteal --numprocesses
 # What waits for timers and nodes runs beside what only computes (tests/parts.sh lets this wait for the others).
 CHECK ?= lint+unit+simulation
 PARTS ?= network+integration+labs+pythons+plays+sanity+unit+lint+simulation timing molecule
-# The scenarios, the longest first: they run side by side, and all end at about the same time.
+# The scenarios, the longest first: three run side by side on two processors, and all end at about the same time.
 FIRST_SCENARIOS := keepalived update migrate faults change fleet default
 SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 empty :=
@@ -154,7 +154,7 @@ labs: setup ## Test the lab itself: two at once, killed ones, what they leave be
 
 .PHONY: molecule
 molecule: setup ## Run the scenarios on real systemd nodes (SCENARIOS="default tomcat")
-	@tests/parts.sh $(subst $(space),+,$(strip $(SCENARIOS:%=molecule-%)))
+	@AT_ONCE=$$((3 * $$(nproc) / 2)) tests/parts.sh $(subst $(space),+,$(strip $(SCENARIOS:%=molecule-%)))
 
 molecule-%: setup
 	@tests/scenario.sh $*

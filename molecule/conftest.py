@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import testinfra
+from testinfra.backend.base import BaseBackend, CommandResult
+from testinfra.host import Host
 
 from lab.capture import Capture
+from lab.node import Node
 from lab.peers import Ownership
 from lab.probe_process import Probe, Responder
 from lab.run import CHECKOUT
@@ -45,6 +47,22 @@ def poll(question: Callable[[], Any], expected: Any, what: str, seconds: float =
         time.sleep(0.1)
 
 
+class NodeBackend(BaseBackend):
+    """It runs the commands of testinfra in a node."""
+
+    NAME = "node"
+
+    def __init__(self, node: Node):
+        super().__init__(node.name)
+        self._node = node
+
+    def run(self, command: str, *args: str, **kwargs: Any) -> CommandResult:
+        """Run it by a shell; the output is in octets."""
+        text = self.get_command(command, *args)
+        done = self._node.run(["/bin/sh", "-c", text], timeout=None, text=False)
+        return self.result(done.returncode, self.encode(text), done.stdout, done.stderr)
+
+
 class Pair:
     """It is a pair of the scenario. ``a`` and ``b`` are testinfra hosts; ``bed`` is their lab."""
 
@@ -53,7 +71,7 @@ class Pair:
         self.folder = folder
         self.names = names
         self.vip = vip
-        self.a, self.b = (testinfra.get_host(f"podman://{bed.node(name).container}") for name in names)
+        self.a, self.b = (Host(NodeBackend(bed.node(name))) for name in names)
 
     def settled_on(self, owner: str) -> None:
         """Wait until ``owner`` serves the page at the VIP and has it alone; then check that in several samples.

@@ -2,12 +2,14 @@
 # Runs all the given targets of the Makefile, and ends with the result and the time of each.
 # Targets that are joined by "+" (lint+unit) run side by side: those that wait for timers and nodes, in the given order, and
 # beside them those that only compute, which take what the others leave of the processors. Each prints its output when
-# it has ended. Of each kind one runs for each processor.
+# it has ended. AT_ONCE says how many of each kind run at once: one for each processor.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 LOGS=.build/logs
-AT_ONCE=$(nproc)
+AT_ONCE=${AT_ONCE:-$(nproc)}
 COMPUTE=(pythons sanity lint unit plays simulation)
+# These assert how soon a node has done what takes a new Python or systemctl, so they go before the other scenarios.
+URGENT=(molecule-keepalived molecule-faults)
 mkdir -p "$LOGS"
 lines=() failed=()
 declare -A name_of=() started_at=()
@@ -32,6 +34,7 @@ start() { # part
     local niceness=0
     # Not SCHED_IDLE: what has a lock of the kernel then may not run for seconds, and all others wait for it.
     computes "$1" && niceness=19
+    [[ " ${URGENT[*]} " != *" $1 "* ]] || niceness=-10
     nice -n "$niceness" make "$1" </dev/null >"$LOGS/$1.log" 2>&1 &
     name_of[$!]=$1
     started_at[$!]=$SECONDS

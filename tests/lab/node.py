@@ -20,10 +20,12 @@ from typing import Any, Sequence
 
 from .host import LabError, command
 from .image import PROBE
+from .init import Init
 from .run import LABEL
 
 _CAPABILITIES = "NET_ADMIN,NET_RAW,SYS_NICE,IPC_LOCK,SYS_PTRACE"
 _LIMIT = 4096  # files and processes; the engine's own default can be more than this machine may give
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _RANDOM = "/proc/sys/kernel/random"
 BOOT_S = 60.0
 
@@ -53,6 +55,7 @@ class Node:
         self.name = name
         self.container = container
         self.address = address
+        self._init: Init | None = None
 
     def __repr__(self) -> str:
         return f"Node({self.name!r}, {self.address})"
@@ -125,29 +128,50 @@ class Node:
     @property
     def pid(self) -> int:
         """Return the pid of the container's init on this machine. Raises LabError when the node is down."""
-        pid = self._inspect()["State"]["Pid"]
-        if not pid:
-            raise LabError(f"{self.name} is down")
-        return pid
+        return self._running().pid
+
+    def _running(self) -> Init:
+        """Return its init; podman is asked for it after each boot only. Raises LabError when the node is down."""
+        if self._init is None or not self._init.runs:
+            pid = self._inspect()["State"]["Pid"]
+            if not pid:
+                raise LabError(f"{self.name} is down")
+            self._init = Init(pid)
+        return self._init
 
     def _inspect(self) -> dict[str, Any]:
         return json.loads(command(["podman", "container", "inspect", self.container]))[0]
 
     # Inside
 
-    def run(self, arguments: Sequence[str], check: bool = False, timeout: float = 30, **options: Any):
-        """Run a command in the node; text, output captured. With ``check`` a failure raises LabError."""
-        done = subprocess.run(
-            ["podman", "exec", *(["-i"] if "input" in options else []), self.container, *arguments],
-            check=False, timeout=timeout, text=True, capture_output=True, **options,
-        )  # fmt: skip
+    def run(self, arguments: Sequence[str], check: bool = False, timeout: float | None = 30, **options: Any):
+        """Run a command in the node; text, output captured. With ``check`` a failure raises LabError.
+
+        If the node is down the command has failed, with the exit status that podman has for it.
+        """
+        options.setdefault("text", True)
+        if "input" not in options:
+            options.setdefault("stdin", subprocess.DEVNULL)
+        try:
+            done = subprocess.run(
+                [*self._running().enter, *arguments],
+                check=False, timeout=timeout, capture_output=True, env=self._environment, **options,
+            )  # fmt: skip
+        except LabError as error:
+            text = str(error) if options["text"] else str(error).encode()
+            done = subprocess.CompletedProcess(arguments, 125, text[:0], text)
         if check and done.returncode:
             raise LabError(f"{self.name}: {' '.join(arguments)}: {(done.stderr or done.stdout).strip()}")
         return done
 
     def popen(self, arguments: Sequence[str], **options: Any) -> subprocess.Popen:
-        """Start a program in the node; it ends with the node at the latest."""
-        return subprocess.Popen(["podman", "exec", "-i", self.container, *arguments], **options)
+        """Start a program in the node; it ends with the node at the latest. Raises LabError when the node is down."""
+        return subprocess.Popen([*self._running().enter, *arguments], env=self._environment, **options)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        """Return what a program finds that podman starts there."""
+        return {"PATH": _PATH, "HOME": "/root", "HOSTNAME": self.name, "TERM": "xterm", "container": "podman"}
 
     def force(self, *arguments: str) -> str:
         """Run a command in its mount and pid namespaces with this machine's rights: its own root may not mount, say.
