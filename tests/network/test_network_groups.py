@@ -91,7 +91,6 @@ def two(wire) -> Iterator[Two]:
 
 
 @pytest.mark.timing
-@pytest.mark.alone
 @pytest.mark.parametrize("kinds", PAIRS, ids=named)
 @pytest.mark.parametrize("which", ["first", "second"])
 def test_a_cut_on_one_segment_moves_both_addresses(two, figure, kinds, which):

@@ -116,6 +116,27 @@ def test_holds_of_an_operator_survive_a_crash(wire):
     assert_one_owner(wire.segment, VIP, "b")
 
 
+def test_a_standby_that_is_started_again_knows_the_longer_interval_of_its_master(wire):
+    """The reload that lengthens the interval is just before the crash: the state file has the new one all the same."""
+    a, b = wire.start_pair(Agent, Agent, A, B)
+    for agent, instance, router_id in ((b, B, "NodeB"), (a, A, "NodeA")):
+        agent.write(instance.but(advert_int=1).text(router_id))
+        agent.cli("reload", check=True)
+    with Capture(wire.client) as capture:
+
+        def long(seen):
+            return [vrrp for _at, vrrp in seen.adverts() if vrrp.decoded().interval_cs == 100]
+
+        # The first one comes soon after the reload, the second one a whole interval before the third.
+        capture.wait(lambda seen: len(long(seen)) >= 2, 4, "advertisements with the longer interval")
+        b.kill()
+        b.start().wait_state("BACKUP")
+        count = len(capture.adverts(source=ADDRESS_A))
+        capture.wait(lambda seen: len(seen.adverts(source=ADDRESS_A)) > count, 3, "the next advertisement of A")
+    assert not capture.adverts(source=ADDRESS_B), "the standby spoke"
+    wire.settled(a, b)
+
+
 #  It is started again too late
 
 

@@ -30,7 +30,7 @@ MODULE = runpy.run_path(str(SOURCE))
 PEER = ip_address("192.168.8.4")
 HEARD = Advertisement(3, 51, 100, (ip_address("192.168.8.100"),), 100)
 PARAMETERS = Parameters(version=3, vrid=51, priority=90, interval_cs=100)
-CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children")
+_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children")
 WALL = 1_700_000_000.25
 SILENT = "192.168.8.4 has been silent for 3.65 s"
 
@@ -89,15 +89,20 @@ def follow(tmp_path, monkeypatch):
     return call
 
 
+def children():
+    """Return the pids of the programs of this process. Other tests may have some that go on."""
+    return set(map(int, _CHILDREN.read_text().split()))
+
+
 async def taken(args, count):
     """Return so many events, and assert that no more come before the source is cancelled."""
-    queue = asyncio.Queue()
+    others, queue = children(), asyncio.Queue()
     source = asyncio.ensure_future(MODULE["main"](queue, args))
     found = [(await asyncio.wait_for(queue.get(), 20))["vrrp"] for _number in range(count)]
     source.cancel()
     await asyncio.wait([source], timeout=20)
     deadline = time.monotonic() + 20
-    while CHILDREN.read_text():  # asyncio ends a program that is cancelled while it starts, and closes its pipes
+    while children() - others:  # asyncio ends a program that is cancelled while it starts, and closes its pipes
         assert time.monotonic() < deadline
         await asyncio.sleep(0.005)
     await asyncio.sleep(0.01)

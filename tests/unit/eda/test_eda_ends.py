@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 import pytest
-from eda_parts import CHILDREN, MODULE, SOURCE, STARTED, Story, brief, taken
+from eda_parts import MODULE, SOURCE, STARTED, Story, brief, children, taken
 
 pytest_plugins = ["eda_parts"]
 
@@ -45,7 +45,8 @@ def test_a_cancelled_source_does_not_wait_for_its_program(tmp_path, monkeypatch,
     monkeypatch.setattr(os, "kill", refuse)
     monkeypatch.setitem(MODULE["main"].__globals__, "END_S", 0.01)
     hosts = [{"name": "a", "connection": "local", "command": f"/bin/sh -c ': >{runs}; sleep 60'"}]
-    condition = runs.exists if moment == "as it runs" else CHILDREN.read_text
+    others = children()
+    condition = runs.exists if moment == "as it runs" else lambda: children() - others
 
     async def cancelled():
         source = asyncio.ensure_future(MODULE["main"](asyncio.Queue(), {"hosts": hosts, "standby_interval": 0}))
@@ -53,9 +54,9 @@ def test_a_cancelled_source_does_not_wait_for_its_program(tmp_path, monkeypatch,
             await asyncio.sleep(0.005)
         source.cancel()
         await asyncio.wait([source], timeout=20)
-        while CHILDREN.read_text():
-            with contextlib.suppress(IndexError, ProcessLookupError):  # it was reaped just now
-                kill(int(CHILDREN.read_text().split()[0]), signal.SIGKILL)
+        while left := children() - others:
+            with contextlib.suppress(ProcessLookupError):  # it was reaped just now
+                kill(left.pop(), signal.SIGKILL)
             await asyncio.sleep(0.005)
         return source.cancelled()
 
