@@ -23,6 +23,8 @@ COUNT ?= 1000000
 
 # Tests that mostly wait for timers: this many run at once for each processor.
 WORKERS ?= $(shell echo $$((5 * $$(nproc))))
+# The unit tests: each process collects all of them, so beside other parts one process takes less of the processors.
+PROCESSES ?= $(shell nproc)
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 PARALLEL := --dist worksteal --numprocesses
 
@@ -62,7 +64,7 @@ lab-down: setup ## Remove these nodes (ID=... when there are several labs)
 
 .PHONY: test
 test: setup ## Run all tests, with a summary at the end
-	@tests/parts.sh $(PARTS)
+	@PROCESSES=0 tests/parts.sh $(PARTS)
 
 .PHONY: check
 check: setup ## Run the fast tests: lint, unit, simulation
@@ -70,7 +72,7 @@ check: setup ## Run the fast tests: lint, unit, simulation
 
 .PHONY: unit
 unit: setup ## Test the library, the modules and the filters, without a network
-	@$(PYTEST) $(PARALLEL) $$(nproc) -q --ignore=tests/unit/playbooks tests/unit tests/fuzz
+	@$(PYTEST) $(PARALLEL) $(PROCESSES) -q --ignore=tests/unit/playbooks tests/unit tests/fuzz
 
 .PHONY: plays
 plays: setup ## Play the playbooks and the role on nodes that exist only in the inventory
@@ -107,7 +109,7 @@ network: setup ## Test agents and real keepalived in network namespaces, many at
 
 .PHONY: timing
 timing: setup ## The network tests that measure real time: what is lost, how long a takeover takes
-	@$(PYTEST) $(PARALLEL) $$((2 * $$(nproc))) tests/network -m 'timing and not alone'
+	@$(PYTEST) $(PARALLEL) $$((3 * $$(nproc))) tests/network -m 'timing and not alone'
 	@$(PYTEST) tests/network -m alone
 
 .PHONY: matrix

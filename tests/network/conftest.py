@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """It gives each test its own segment with the article's two nodes and a client, and removes it after the test.
 
-Tests that measure real time carry ``@pytest.mark.timing`` and run four at a time, with ``@pytest.mark.alone`` too one
+Tests that measure real time carry ``@pytest.mark.timing`` and run six at a time, with ``@pytest.mark.alone`` too one
 by one (`make timing`). All others run side by side (`make network`): they may wait for something, and may not say how
 long it takes.
 """

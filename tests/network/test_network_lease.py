@@ -116,7 +116,7 @@ def test_holds_of_an_operator_survive_a_crash(wire):
     assert_one_owner(wire.segment, VIP, "b")
 
 
-def test_a_standby_that_is_started_again_knows_the_longer_interval_of_its_master(wire):
+def test_a_standby_that_comes_back_knows_the_interval_of_its_master(wire):
     """The reload that lengthens the interval is just before the crash: the state file has the new one all the same."""
     a, b = wire.start_pair(Agent, Agent, A, B)
     for agent, instance, router_id in ((b, B, "NodeB"), (a, A, "NodeA")):
