@@ -31,7 +31,7 @@ PARALLEL := --dist worksteal --numprocesses
 # The parts of `make check` and `make test`, in this order. Those joined by + run side by side, the others alone.
 # What waits for timers and nodes runs beside what only computes (tests/parts.sh lets this wait for the others).
 CHECK ?= lint+unit+simulation
-PARTS ?= network+integration+labs+pythons+plays+sanity+unit+lint+simulation timing molecule
+PARTS ?= network+integration+labs+pythons+unit+plays+sanity+lint+simulation timing molecule
 # The scenarios, the longest first: three run side by side on two processors, and all end at about the same time.
 FIRST_SCENARIOS := keepalived update migrate faults change fleet default
 SCENARIOS ?= $(FIRST_SCENARIOS) $(filter-out $(FIRST_SCENARIOS),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
@@ -109,7 +109,8 @@ network: setup ## Test agents and real keepalived in network namespaces, many at
 
 .PHONY: timing
 timing: setup ## The network tests that measure real time: what is lost, how long a takeover takes
-	@$(PYTEST) $(PARALLEL) $$((3 * $$(nproc))) tests/network -m 'timing and not alone'
+	@$(PYTEST) $(PARALLEL) $$((5 * $$(nproc) / 2)) tests/network -m 'timing and not milliseconds and not alone'
+	@$(PYTEST) $(PARALLEL) $$(nproc) tests/network -m milliseconds
 	@$(PYTEST) tests/network -m alone
 
 .PHONY: matrix

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """It gives each test its own segment with the article's two nodes and a client, and removes it after the test.
 
-Tests that measure real time carry ``@pytest.mark.timing`` and run six at a time, with ``@pytest.mark.alone`` too one
-by one (`make timing`). All others run side by side (`make network`): they may wait for something, and may not say how
+Tests that measure real time carry ``@pytest.mark.timing`` and run five at a time, with ``milliseconds`` two at a
+time, with ``alone`` one by one (`make timing`). All others run side by side (`make network`): they may wait for something, and may not say how
 long it takes.
 """
 

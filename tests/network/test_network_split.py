@@ -29,7 +29,7 @@ FILES = {2: pair(), 3: pair(version=3, advert_int=0.1)}
 WINNER, LOSER = "winner", "loser"
 # Times to heal after an advertisement of B, in intervals, to be tried in order. The time of A's advertisements is
 # unknown: keepalived's drift, ours follow a grid that all agents of one machine share, and a busy machine heals late.
-MOMENTS = {WINNER: (0.0, 0.15, 0.7, 0.5, 0.3, 0.0, 0.15), LOSER: (0.5, 0.65, 0.8, 0.35, 0.2, 0.5, 0.65, 0.8)}
+MOMENTS = {WINNER: (0.0, 0.15, 0.7, 0.5, 0.3, 0.0, 0.15) * 2, LOSER: (0.5, 0.65, 0.8, 0.35, 0.2, 0.5, 0.65, 0.8) * 2}
 
 
 @dataclass(frozen=True)

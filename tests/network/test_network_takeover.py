@@ -13,7 +13,7 @@ from lab.capture import Capture
 from lab.example_pair import ADDRESS_A, ADDRESS_B, ipv6_pair, pair
 from lab.peers import Agent, Keepalived, wait_owner
 
-pytestmark = [pytest.mark.timing, pytest.mark.alone]
+pytestmark = [pytest.mark.timing, pytest.mark.milliseconds]
 
 A, B = pair(version=3, advert_int=0.1)
 DOWN_MS = B.master_down_interval_s * 1000

@@ -13,7 +13,7 @@ from lab.capture import Capture
 from lab.example_pair import ADDRESS_A, ADDRESS_B, PREFIX, VIP
 from lab.peers import Agent, Keepalived
 
-pytestmark = [pytest.mark.timing, pytest.mark.alone]
+pytestmark = [pytest.mark.timing, pytest.mark.milliseconds]
 
 
 def host(address, within):
