@@ -4,8 +4,8 @@
 """It gives each test its own segment with the article's two nodes and a client, and removes it after the test.
 
 Tests that measure real time carry ``@pytest.mark.timing`` and run five at a time, with ``milliseconds`` two at a
-time, with ``alone`` one by one (`make timing`). All others run side by side (`make network`): they may wait for something, and may not say how
-long it takes.
+time, with ``alone`` one by one (`make timing`). All others run side by side (`make network`): they may wait for
+something, and may not say how long it takes.
 """
 
 from __future__ import annotations
