@@ -15,6 +15,7 @@ step() {
 step ruff ruff check .
 step "ruff format" ruff format --check .
 step mypy mypy
+step 'mypy, event source' mypy extensions/eda/plugins/event_source/events.py
 step shellcheck shellcheck tests/*.sh .ci/run
 step yamllint yamllint --strict .
 step ansible-lint ansible-lint --offline --strict --nocolor -q
