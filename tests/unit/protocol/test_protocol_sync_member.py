@@ -12,7 +12,7 @@ from routers import ARTICLE_B, DOWN_B, TAKEOVER, A, B, T, advert, backup, kinds,
 
 from vrrp.protocol.actions import Announce, Notify, ReleaseAddresses, SendAdvertisement
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import NEVER, Backup, Fault, Initialize, Stopped, Yielding
+from vrrp.protocol.states import NEVER, Backup, Fault, Initialize, SavedRouterState, State, Stopped, Yielding
 
 
 def in_group(router):
@@ -38,6 +38,14 @@ class TestReady:
         router = ready()
         assert (router.ready, router.deadline) == (True, None)
         assert kinds(backup().expire(T + DOWN_B)) == TAKEOVER
+
+    @pytest.mark.parametrize("begins_as_master", [False, True])
+    @pytest.mark.parametrize("before", [None, State.BACKUP, State.MASTER])
+    def test_an_owner_is_ready_when_it_starts(self, before, begins_as_master):
+        """Without a group it is MASTER at once (RFC 9568 section 6.4.1)."""
+        router = in_group(VirtualRouter(replace(ARTICLE_B, priority=255, begins_as_master=begins_as_master)))
+        router.start(T, None if before is None else SavedRouterState(before, T - 9, 100))
+        assert router.ready
 
     @pytest.mark.parametrize("condition", [Initialize(), Fault(), Stopped(), Backup(T), Yielding(T)])
     def test_a_router_that_does_not_listen_is_not_ready(self, condition):
