@@ -2,7 +2,7 @@
 # Runs all the given targets of the Makefile, and ends with the result and the time of each.
 # Targets that are joined by "+" (lint+unit) run side by side: those that wait for timers and nodes, in the given order, and
 # beside them those that only compute, which take what the others leave of the processors. Each prints its output when
-# it has ended. AT_ONCE says how many of each kind run at once: one for each processor.
+# it has ended. AT_ONCE says how many of each kind run at once; without it one for each processor.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 LOGS=.build/logs

@@ -12,7 +12,7 @@ import uuid
 
 import pytest
 
-from lab.host import LabError, named_namespaces
+from lab.host import LabError, command, named_namespaces
 from lab.run import CHECKOUT, Run, reap
 from lab.testbed import NODES, Testbed
 
@@ -48,6 +48,20 @@ def test_a_lab_that_fails_half_way_is_gone() -> None:
     with pytest.raises(RuntimeError, match="in the middle"), bed:
         raise RuntimeError("in the middle")
     assert traces(bed.run) == []
+
+
+def test_a_command_in_a_node_is_there_with_the_capabilities_of_its_root() -> None:
+    """Compare with what podman starts there: user, capabilities, namespaces, environment, folder."""
+    script = "grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs)' /proc/self/status; readlink /proc/self/ns/*; env | sort; pwd"
+    with Testbed() as bed:
+        node = bed.node(A)
+        for _boot in range(2):
+            found = node.run(["sh", "-c", script], check=True).stdout
+            assert found == command(["podman", "exec", node.container, "sh", "-c", script])
+            assert "CapBnd" in found and f"HOSTNAME={A}" in found
+            bed.kill(A)
+            assert (node.run(["true"]).returncode, node.run(["true"]).stderr) == (125, f"{A} is down")
+            bed.start(A)
 
 
 def test_an_id_is_taken_once() -> None:
