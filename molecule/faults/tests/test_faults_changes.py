@@ -15,7 +15,7 @@ import pytest
 from conftest import A, B, Pair, poll
 
 from lab.capture import intervals
-from lab.peers import assert_one_owner
+from lab.peers import LEASE_GONE_S, assert_one_owner
 from lab.run import CHECKOUT
 from lab.testbed import VIP
 
@@ -195,7 +195,7 @@ def test_a_frozen_machine_listens_before_it_speaks(pair: Pair, figure) -> None:
         f"frozen machine: address gone after {ownership.held_s(A):.2f} s, two owners for {ownership.several_s():.2f} s;"
         f" woken, first word after {spoke_s:.2f} s (Master_Down_Interval {down_s:.2f} s), {report.lost} lost"
     )
-    assert ownership.held_s(A) <= 3.25, "the lease is 3 s"
+    assert ownership.held_s(A) <= LEASE_GONE_S
     assert spoke_s >= down_s - 0.05
     assert all(found == [B] for at, found in awake.samples if at < spoke_s - 0.3), f"{VIP}: {awake}"
     assert report.lost == 0, str(report)
