@@ -30,7 +30,7 @@ trap '[[ -z $(jobs -p) ]] || kill $(jobs -p) 2>/dev/null' EXIT
 interpreter() { # version
     local candidate
     for candidate in "$(command -v "python$1" || true)" "$HOME"/.pyenv/versions/"$1".*/bin/"python$1"; do
-        if [[ -n $candidate ]] && "$candidate" -c 'import venv, ensurepip' 2>/dev/null; then
+        if [[ -n $candidate ]] && "$candidate" -c '' 2>/dev/null; then
             echo "$candidate"
             return
         fi
@@ -41,9 +41,10 @@ run() { # version, interpreter, what
     local environment=.venv-$1 tests
     if [[ $(cat "$environment/.stamp" 2>/dev/null || true) != "$STAMP" ]]; then
         rm -rf "$environment"
-        "$2" -m venv "$environment"
+        .venv/bin/uv venv --quiet --python "$2" "$environment"
         # The versions are not pinned, as each Python has its own newest release of these packages.
-        "$environment"/bin/pip install --quiet --disable-pip-version-check hypothesis jinja2 prometheus_client pyroute2 pytest pyyaml
+        .venv/bin/uv pip install --quiet --system-certs --python "$environment/bin/python" hypothesis jinja2 prometheus_client pyroute2 \
+            pytest pyyaml
         echo "$STAMP" >"$environment/.stamp"
     fi
     tests=("${LEFT_OUT[@]/#/--ignore=tests/unit/}" tests/unit)

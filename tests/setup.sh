@@ -50,10 +50,12 @@ environment() {
     local stamp
     stamp=$({ pwd; "$PYTHON" --version; cat tests/requirements.txt; } | sha256sum | cut -d' ' -f1)
     [[ $(cat .venv/.stamp 2>/dev/null || true) == "$stamp" ]] && return 0
-    say "building .venv (half a minute)"
+    say "building .venv"
     rm -rf .venv
     quietly "$PYTHON" -m venv .venv
-    quietly .venv/bin/pip install --disable-pip-version-check --requirement tests/requirements.txt
+    # uv installs the rest in a third of the time that pip takes. It has own settings: UV_DEFAULT_INDEX is its PIP_INDEX_URL.
+    quietly .venv/bin/pip install --disable-pip-version-check "$(grep '^uv==' tests/requirements.txt)"
+    quietly .venv/bin/uv pip install --system-certs --compile-bytecode --python .venv/bin/python3 --requirement tests/requirements.txt
     echo "$stamp" >.venv/.stamp
 }
 
