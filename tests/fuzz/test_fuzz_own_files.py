@@ -101,7 +101,7 @@ def test_marks_with_any_value_are_read_or_ignored(path, value):
 
 
 @fuzz(PATH, JSON, few=60)
-def test_what_outlives_a_boot_is_read_or_ignored(path, value):
+def test_a_changed_maintenance_file_is_read_or_ignored(path, value):
     read_all(maintenance_file.MAINTENANCE_FILE, json.dumps(changed(MAINTENANCE, path, value)).encode())
 
 

@@ -52,7 +52,7 @@ def test_any_content_is_a_report_or_refused(content):
 
 
 @fuzz(NODES, st.lists(INSTANCES, max_size=5))
-def test_what_is_written_is_read_as_printable_text(node, instances):
+def test_an_encoded_report_is_read_back_as_printable_text(node, instances):
     found = [read(content) for content in encode(node, instances)]
     names = [each.name for report in found for each in report.instances]
     assert [len(name) for name in names] == [len(each.name) for each in instances]

@@ -71,7 +71,7 @@ def test_an_id_is_taken_once() -> None:
         assert bed.served_by(bed.node(A).ip) == A, "the refused one must not take the first one down"
 
 
-def test_what_a_killed_run_left_goes_with_the_next_one() -> None:
+def test_the_next_run_removes_the_traces_of_a_killed_run() -> None:
     run = Run(uuid.uuid4().hex[:8])
     owner = subprocess.Popen(["sleep", "600"])
     subprocess.run(

@@ -139,7 +139,7 @@ def refused(agent):
 
 
 @pytest.mark.parametrize("anti_replay", ["time", "monotonic"])
-def test_neither_forgery_nor_replay_moves_mastership(wire, anti_replay):
+def test_forged_and_replayed_packets_do_not_move_mastership(wire, anti_replay):
     """The record holds the whole life of A, to priority 0. It is sent again while A is master, and while B is."""
     a, b = wire.start_pair(Agent, Agent, *signed(pair(**FAST), anti_replay=anti_replay))
     with Capture(wire.client) as capture:

@@ -104,7 +104,7 @@ def test_a_rule_of_nftables_is_named(wire, instances, chain, rule, told):
     assert warnings == []
 
 
-def test_what_a_policy_drops_is_told_and_what_is_allowed_is_not(wire):
+def test_a_firewall_policy_is_reported_until_a_rule_allows_vrrp(wire):
     nft(
         wire.a.enter,
         "table inet filter { chain input { type filter hook input priority 0; policy drop;",

@@ -101,7 +101,7 @@ def test_an_agent_that_keeps_no_reason_is_told_of(agent, capsys):
 
 
 @pytest.mark.parametrize("verb", ["undrain", "release VI_1", "reload"])
-def test_what_ends_a_hold_takes_no_reason(agent, verb):
+def test_undrain_release_and_reload_take_no_reason(agent, verb):
     with pytest.raises(SystemExit) as caught:
         cli.main([*verb.split(), "--reason", "disk"])
     assert (caught.value.code, agent.asked) == (2, [])

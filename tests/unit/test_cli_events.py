@@ -127,7 +127,7 @@ def test_events_of_nobody(hotstandby):
     assert hotstandby("events", "VI_3") == (1, [], "error: there is no instance VI_3\n")
 
 
-def test_what_the_ring_has_dropped_is_said():
+def test_entries_dropped_from_the_ring_are_reported():
     (record,) = read(text_of(story()))
     lossy = replace(record, header=replace(record.header, lost=7))
     assert cli_events.lost_lines([record, lossy]) == ["VI_1: 7 earlier entries have been dropped"]
@@ -190,7 +190,7 @@ def test_a_record_without_entries(hotstandby, file):
         (b"", "it is empty"),
     ],
 )
-def test_what_is_no_record(hotstandby, file, content, complaint):
+def test_a_file_that_is_no_record_is_refused_with_a_reason(hotstandby, file, content, complaint):
     file.write_bytes(content)
     status, out, err = hotstandby("replay", file)
     assert (status, out) == (1, [])

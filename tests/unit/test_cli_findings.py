@@ -121,7 +121,7 @@ def test_a_number_that_is_a_fault_is_no_note():
         ({"yielding": True, "why": "MASTER, giving up because"}, "MASTER, giving up because"),
     ],
 )
-def test_what_is_so_on_purpose_is_a_note(change, said):
+def test_an_intended_state_of_an_instance_is_a_note(change, said):
     (found,) = of_instance({**WELL, **change})
     assert found.kind == NOTE and found.text.startswith(said)
     assert not wrong({**STATUS, "instances": [{**WELL, **change}]})
@@ -137,7 +137,7 @@ def test_what_is_so_on_purpose_is_a_note(change, said):
         ({"confirm_s": 7.4}, NOTE, "in 7 s it goes back to the configuration before, unless it hears a master"),
     ],
 )
-def test_what_concerns_the_whole_node(change, kind, said):
+def test_a_condition_of_the_whole_node_is_one_warning_or_note(change, kind, said):
     answer = {**STATUS, "instances": [WELL], **change}
     (found,) = of_agent(answer)
     assert found.kind == kind and found.text.startswith(said)

@@ -111,7 +111,7 @@ def test_a_record_without_a_new_entry_is_not_told_again(follow):
     assert (told, len(asked)) == ([("VI_1", 0), ("VI_1", 0), 100], 3)
 
 
-def test_what_the_agent_has_dropped_is_seen_by_the_numbers(follow):
+def test_entries_dropped_by_the_agent_are_recognised_by_their_numbers(follow):
     told, _asked = follow({"VI_1": record("VI_1", 2)}, (["(VI_1) x"], {"VI_1": record("VI_1", 9, lost=7)}))
     assert told == [("VI_1", 0), 100, 101, ("VI_1", 7), 107, 108]
 
@@ -128,7 +128,7 @@ def test_all_instances_are_asked_for_where_the_agent_left_lines_out(follow):
     assert told == [("VI_1", 0), 100, ("VI_2", 0), 100, ("VI_1", 1), 101]
 
 
-def test_what_is_not_logged_comes_with_the_next_look_at_all(follow, monkeypatch):
+def test_an_entry_without_a_log_line_is_read_with_the_next_full_look(follow, monkeypatch):
     monkeypatch.setattr(cli_follow, "ALL_S", 0.0)
     told, _asked = follow({"VI_1": record("VI_1", 1)}, ([], {"VI_1": record("VI_1", 2)}))
     assert told == [("VI_1", 0), 100, ("VI_1", 1), 101]

@@ -135,7 +135,7 @@ def test_each_record_is_cut_by_its_own_times():
         *(["--since", moment] for moment in ("x", "99:99", "29:00", "2025-02-31", "2025-13-01", "2025-11-29 24:00")),
     ],
 )
-def test_what_is_no_number_and_no_time(capsys, words):
+def test_a_wrong_number_or_time_is_refused(capsys, words):
     with pytest.raises(SystemExit) as caught:
         cli.main(["events", *words])
     assert caught.value.code == 2

@@ -60,7 +60,7 @@ def test_no_line_is_longer_than_the_terminal(columns):
     assert "x" * 300 in "".join(line.strip() for line in lines)
 
 
-def test_what_is_cut_shows_it():
+def test_a_shortened_value_ends_with_two_dots():
     (line,) = [line for line in status_lines({**STATUS, "instances": [LONG]}) if "BACKUP" in line]
     assert line.split() == ["a-name-that-tak..", "BACKUP", "90", "2001:db8:1234:5..", "fe80::a00:27ff:..", "3d", "2h"]
 
@@ -131,7 +131,7 @@ PEER = {
 }
 
 
-def test_what_is_wrong_with_the_other_node_is_told_at_the_end():
+def test_a_warning_about_the_other_node_is_the_last_line():
     assert status_lines({**STATUS, "peer": PEER}, 100)[-1] == f"warning: {PEER['warnings'][0]}"
     assert wrong({**STATUS, "instances": [SECOND], "peer": PEER})
 

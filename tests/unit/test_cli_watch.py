@@ -142,7 +142,7 @@ def test_one_instance_has_its_reason_and_its_own_events():
     assert "web" not in text and "VRRP_Script(chk_tomcat) failed" in text and "(VI_1) Entering" in text
 
 
-def test_what_was_too_much_to_be_told_is_counted():
+def test_the_view_counts_the_lines_that_were_left_out():
     shown = View()
     shown.take(ANSWER)
     assert [text for _at, _level, text in shown.tell([(NOON, 6, "a")], 7)] == [

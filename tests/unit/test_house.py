@@ -104,7 +104,7 @@ def test_the_agent_and_the_simulation_do_not_know_each_other(own, other):
                 for _line, name in imports(path) if name.startswith(f"vrrp.{other}.")]  # fmt: skip
 
 
-def test_what_is_random_has_a_seed():
+def test_each_random_generator_of_the_simulation_has_a_seed():
     found = [node for path in sorted((LIBRARY / SEEDED).rglob("*.py")) for node in nodes(path)]
     used = [node for node in found if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
     assert {node.attr for node in used if node.value.id == "random"} == {"Random"}
@@ -195,7 +195,10 @@ def test_a_reference_in_a_docstring_names_a_module_that_is_there():
         for dots, name in REFERENCE.findall(path.read_text(encoding="utf-8")):
             base = ("vrrp",) if dots == "vrrp." else folder[: len(folder) - len(dots) + 1]
             parts = name.split(".")
-            assert any((*base, *parts[:depth]) in MODULES for depth in range(len(parts), 0, -1)), f"{path}: {name}"
+            depth = next((depth for depth in range(len(parts), 0, -1) if (*base, *parts[:depth]) in MODULES), 0)
+            assert depth, f"{path}: {name}"
+            text = MODULES[(*base, *parts[:depth])].read_text(encoding="utf-8")
+            assert all(re.search(rf"\b{part}\b", text) for part in parts[depth:]), f"{path}: {name}"
             seen += 1
     assert seen
 

@@ -129,7 +129,7 @@ def test_no_digest_of_the_configuration_is_told():
     assert FULL["config_sha256"] == "ab12" and "ab12" not in "\n".join(as_text(FULL, openmetrics=True))
 
 
-def test_what_is_not_known_has_no_sample():
+def test_an_unknown_value_has_no_sample():
     found = samples(FULL)
     assert ("hotstandby_check_ok", *sorted({**OF, "name": "chk_tomcat", "kind": "script"}.items())) not in found
     unknown = {**FULL, "peer": None, "instances": [{**FULL["instances"][0], "standby": {"ready": None}}]}

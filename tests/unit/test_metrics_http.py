@@ -115,7 +115,7 @@ def test_a_request_may_come_in_parts_and_over_tcp(served):
         (b"GET /met", None),  # and then nothing more
     ],
 )
-def test_what_is_no_request_gets_an_error_and_no_metrics(served, said, status, monkeypatch):
+def test_the_server_sends_metrics_only_for_a_valid_request(served, said, status, monkeypatch):
     monkeypatch.setattr(metrics_http, "EXCHANGE_S", 0.2)
     with served.connected(said) as sock:
         found = everything(sock)
@@ -191,7 +191,7 @@ def test_a_socket_of_somebody_else_is_not_removed_at_the_end(tmp_path):
         ("datagram socket", "another program has this socket"),
     ],
 )
-def test_what_is_at_its_path_and_is_no_dead_socket_stays(tmp_path, kind, said):
+def test_an_existing_path_other_than_a_dead_socket_is_kept(tmp_path, kind, said):
     path, other = tmp_path / "there", tmp_path / "other"
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM if "datagram" in kind else socket.SOCK_STREAM)
     clients = [socket.socket(socket.AF_UNIX) for _number in range(3)]

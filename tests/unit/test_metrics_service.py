@@ -80,7 +80,7 @@ def test_a_file_is_whole_and_everybody_may_read_it(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["directory", "fifo", "link", "link to nothing"])
-def test_what_is_at_the_path_of_the_file_and_is_no_file_stays(tmp_path, kind):
+def test_a_directory_fifo_or_link_at_the_path_of_the_file_is_kept(tmp_path, kind):
     path, other = tmp_path / "a.prom", tmp_path / "other"
     if kind != "link to nothing":
         other.write_text("precious")
@@ -123,7 +123,7 @@ def test_a_part_that_a_killed_process_has_written_is_replaced(tmp_path):
         (["--textfile", "/nonexistent/a.prom"], "cannot be served at /nonexistent/a.prom.new: No such file"),
     ],
 )
-def test_what_cannot_be_used_ends_it_with_a_sentence(words, said, capsys, tmp_path, monkeypatch):
+def test_an_output_that_cannot_be_used_ends_the_command_with_an_error(words, said, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there").mkdir()
     assert cli.main(["metrics", "--runtime-dir", str(tmp_path), *words]) == 1

@@ -89,7 +89,7 @@ class TestRead:
             simulation_input.read(paths)
         assert [(problem.path, problem.line) for problem in caught.value.problems] == [(paths[0], 8), (paths[2], 9)]
 
-    def test_what_the_agent_cannot_do_is_a_problem(self, write):
+    def test_an_instance_with_too_many_ipv6_addresses_is_refused(self, write):
         many = "\n".join(f"fd00:8::{number:x}/64" for number in range(1, 92))
         with pytest.raises(ConfigError) as caught:
             simulation_input.read([write("a", address=many)])
@@ -223,7 +223,7 @@ class TestJudge:
             ("mcast_dst_ip 224.0.0.99", "", "to the group 224.0.0.99, ours is 224.0.0.18"),
         ],
     )
-    def test_what_b_says_of_a(self, pair, a, b, why):
+    def test_a_receiver_judges_advertisements_by_the_configuration_of_both_nodes(self, pair, a, b, why):
         (virtual,) = simulation_input.virtual_routers(pair(a={"lines": a}, b={"lines": b}))
         said = virtual.judge()("b", "a", 100)
         assert said == why or (why is not None and why in said)

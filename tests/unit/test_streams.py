@@ -145,7 +145,7 @@ def test_a_reader_of_the_output_may_stop_at_any_time(place, command):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_what_a_terminal_cannot_show_is_written_with_backslashes(place, command):
+def test_a_character_that_the_terminal_cannot_show_is_escaped(place, command):
     status, output, errors = run(place, command, "", PYTHONIOENCODING="latin-1")
     assert status == STATUS.get(command, 0)
     if command in ("check", "status", "promote", "drain", "reload", "plan"):

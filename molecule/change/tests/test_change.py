@@ -185,7 +185,7 @@ def test_ssh_that_dies_in_the_middle_leaves_the_pair_as_it_was(pair: Pair, figur
     assert pids(pair) == before
 
 
-def test_what_the_master_refuses_changes_nothing_on_the_standby(pair: Pair, figure, tmp_path: Path) -> None:
+def test_a_change_that_the_master_refuses_leaves_both_nodes_unchanged(pair: Pair, figure, tmp_path: Path) -> None:
     """Name a script that only the standby has."""
     script = "/usr/local/bin/only_here"
     pair.bed.node(B).write(script, "#!/bin/sh\n", "0755")

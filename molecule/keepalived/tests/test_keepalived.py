@@ -159,7 +159,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-def test_what_is_tracked_moves_the_whole_group_and_back(pair: Pair, figure: Callable[[str], None], kind: str) -> None:
+def test_a_tracked_fault_moves_the_whole_group_and_its_repair_moves_it_back(
+    pair: Pair, figure: Callable[[str], None], kind: str
+) -> None:
     fault, mend, reason, lost_ms = FAULTS[kind]
     settled(pair)
     with pair.probe() as probe:

@@ -125,7 +125,7 @@ def lost_at(pair: Pair, folder: Path, name: str, fact: str, of: str = "") -> str
     return f"--inventory={path}"
 
 
-def test_what_keepalived_alone_does_is_refused_with_its_line(pair: Pair, figure: Figure) -> None:
+def test_the_migration_refuses_a_virtual_server_and_names_its_line(pair: Pair, figure: Figure) -> None:
     with watched(pair, figure, "refused: virtual_server", A), edited(pair, B, "'$a virtual_server 10.9.8.7 80 { }'"):
         why = fails(pair, "migrate_from_keepalived")
     assert re.search(rf"node-b: {CONF}:\d+: virtual_server: the load balancer of keepalived", why), why

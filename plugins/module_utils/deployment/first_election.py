@@ -4,7 +4,7 @@
 """It makes a new agent master at once where nobody else can be.
 
 An agent that starts waits for Master_Down_Interval (RFC 9568 section 6.4.1), because another router may be master.
-Whoever has made sure that there is none need not wait.
+A caller that has made sure that there is none need not wait.
 """
 
 from __future__ import annotations

@@ -18,20 +18,20 @@ def run(module: Any) -> dict[str, Any]:
     """Move mastership, or predict that in check mode. Raises SwitchoverError, AgentError and AgentUnreachable."""
     wanted = module.params["state"]
     client = KeepalivedClient(Run(module.run_command)) if module.params["program"] == KEEPALIVED else None
-    mover = Switchover(module.params["name"], module.params["runtime_dir"], client)
+    switchover = Switchover(module.params["name"], module.params["runtime_dir"], client)
     terms = maintenance.wanted(module.params, ("master", "backup"))
     timeout = module.params["timeout"] if module.params["wait"] else 0
-    before = mover.look()
+    before = switchover.look()
     if wanted is None:
         after = before
     elif module.check_mode:
         known = before.get("maintenance") if before["hold"] == wanted else None
-        after = {**mover.predict(before, wanted), "maintenance": maintenance.foreseen(known, terms)}
+        after = {**switchover.predict(before, wanted), "maintenance": maintenance.foreseen(known, terms)}
     else:
-        after = mover.move(before, wanted, timeout, terms)
+        after = switchover.move(before, wanted, timeout, terms)
     state = after["state"]
     if wanted and not timeout:  # without a wait, mastership moves after this module has ended
-        state = mover.predict(before, wanted)["state"]
+        state = switchover.predict(before, wanted)["state"]
     then, now = before.get("maintenance"), after.get("maintenance")
     new_terms = bool(terms) and not (before["hold"] == wanted and maintenance.same(then, now))
     return {

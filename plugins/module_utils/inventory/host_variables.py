@@ -39,7 +39,7 @@ def textfile(value: Any) -> str:
 
 
 # Variables of the role itself; none of them is in the file.
-CONDUCT: Mapping[str, Read] = {
+ROLE_VARIABLES: Mapping[str, Read] = {
     "engine": engine.read,
     "writable_paths": listed(path),
     "open_firewall": switch,
@@ -61,7 +61,7 @@ CONDUCT: Mapping[str, Read] = {
 
 def settings(host: Host, problems: list[Problem], locate: Locate) -> None:
     """Check each of these variables of ``host``, and report bad values."""
-    for word, read in {**SETTINGS, **CONDUCT}.items():
+    for word, read in {**SETTINGS, **ROLE_VARIABLES}.items():
         # router_id has a default in the role; a blank one would be written to the file.
         value = host.variables.get(PREFIX + word) if word == "router_id" else host.said(word)
         if value is None:

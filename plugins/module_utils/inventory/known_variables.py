@@ -10,12 +10,12 @@ import difflib
 from ..vrrp.config.keywords.table import ROOT
 from .errors import Locate, Problem
 from .host import FACTS, PREFIX, Host, well_formed
-from .host_variables import CONDUCT
+from .host_variables import ROLE_VARIABLES
 from .instance_variables import FIELDS
 from .variables import variables
 
 # The variables beside the words of an instance.
-ROLE_WORDS = ("vips", "group", "segment", *variables(ROOT), *CONDUCT)
+ROLE_WORDS = ("vips", "group", "segment", *variables(ROOT), *ROLE_VARIABLES)
 _KNOWN = tuple(PREFIX + word for word in (*FIELDS, *ROLE_WORDS))
 
 

@@ -52,7 +52,7 @@ def ask(client: Client, name: Optional[str], since: str = "") -> list[str]:
 
 
 def load(path: str) -> list[Record]:
-    """Return the records in a file. Raises :class:`~.protocol.record.RecordError`."""
+    """Return the records in a file. Raises :class:`~.protocol.event_codec.RecordError`."""
     try:
         with open(path, encoding="utf-8") as file:
             return read(file.read())

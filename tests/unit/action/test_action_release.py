@@ -92,12 +92,12 @@ def test_where_there_is_no_answer_the_module_is_carried(node):
 @pytest.mark.parametrize(
     "arguments", [{"samples": "many"}, {"no_such": 1}, {"runtime_dir": "~/run"}, {"runtime_dir": "$HOME/run"}]
 )
-def test_what_is_for_the_module_to_judge_or_to_expand_is_carried_unasked(arguments):
+def test_the_module_is_sent_for_arguments_that_it_has_to_check_or_expand(arguments):
     node = Node()
     assert node.action(vrrp_info, arguments).run() == CARRIED and node.asked == []
 
 
-def test_what_runs_in_the_background_is_carried():
+def test_a_background_task_sends_the_module_to_the_node():
     node = Node()
     assert node.action(vrrp_info, {}, asynchronous=10).run() == CARRIED and node.asked == []
 

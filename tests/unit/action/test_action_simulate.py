@@ -97,7 +97,7 @@ def test_a_fault_on_an_instance_of_another_pair_is_refused():
     assert [pair for pair, _text in concerned(simulated("at 10: kill web-a on VI_WEB", **own))] == ["web"]
 
 
-def test_what_is_wrong_with_an_inventory_is_said_at_once():
+def test_errors_in_an_inventory_are_all_reported_together():
     said = refused(ha_pair_prioritty=7, ha_pair_advert_int="often")
     assert "web-a: ha_pair_prioritty: there is no such variable (did you mean ha_pair_priority?)" in said
     assert "web-b: ha_pair_advert_int: " in said

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host import Host
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host_variables import (
-    CONDUCT,
+    ROLE_VARIABLES,
     SETTINGS,
     settings,
 )
@@ -97,9 +97,9 @@ def test_a_lease_of_one_second_is_read_however_it_is_written(value):
 
 
 def test_the_places_of_the_metrics_are_an_address_and_a_file():
-    assert CONDUCT["metrics_listen"]("192.168.8.4:9165")
-    assert CONDUCT["metrics_textfile"]("/var/lib/node/hotstandby.prom")
+    assert ROLE_VARIABLES["metrics_listen"]("192.168.8.4:9165")
+    assert ROLE_VARIABLES["metrics_textfile"]("/var/lib/node/hotstandby.prom")
     with pytest.raises(ValueError, match="'9165' is not an address with a port"):
-        CONDUCT["metrics_listen"]("9165")
+        ROLE_VARIABLES["metrics_listen"]("9165")
     with pytest.raises(ValueError, match="'/a.txt' does not end with .prom, so node_exporter would not read it"):
-        CONDUCT["metrics_textfile"]("/a.txt")
+        ROLE_VARIABLES["metrics_textfile"]("/a.txt")

@@ -88,7 +88,7 @@ def test_a_host_on_which_the_inventory_keeps_keepalived_does_not_migrate():
         ({"a": look(instance("BACKUP"))}, "VI_1: no host is master"),
     ],
 )
-def test_what_forbids_it_is_said_with_the_host(changed, text):
+def test_each_reason_against_a_migration_is_reported(changed, text):
     found = said(**changed)
     assert any(text in each for sentences in found.values() for each in sentences), found
 
@@ -105,7 +105,7 @@ def test_the_standby_goes_first():
     assert order(HOSTS, {"a": B, "b": A}) == ["a", "b"]
 
 
-def test_what_both_files_say_is_shared_and_the_rest_is_each_hosts():
+def test_variables_with_equal_values_are_shared_and_others_belong_to_a_host():
     found = variables(HOSTS, {"a": imported(x=[1], y=2), "b": imported(90, x=[1], z=3)})
     assert found == {
         "shared": {"ha_pair_instances": [{"name": "VI_1"}], "x": [1]},

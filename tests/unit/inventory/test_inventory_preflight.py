@@ -29,7 +29,7 @@ def test_each_sentence_is_told_once_on_its_host():
     assert said["node-b"] == {"errors": [], "warnings": []}
 
 
-def test_what_the_attempts_tell_is_among_it():
+def test_an_advertisement_that_a_host_drops_is_an_error_of_that_host():
     def result(source, peer, heard):
         counts = {name: {"multicast": 1, "unicast": 1} for name in ("sent", "arrived")}
         silence = {"heard": {"multicast": heard, "unicast": heard}, "refused": {"multicast": "", "unicast": ""}}

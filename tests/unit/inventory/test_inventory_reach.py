@@ -51,7 +51,7 @@ def test_hosts_that_hear_each_other_have_no_fault():
     assert judge(look(result(A, B, unicast=True)), look(result(B, A, unicast=True))) == ([], [])
 
 
-def test_what_an_opened_firewall_drops_is_no_error_and_all_else_is():
+def test_a_packet_drop_is_an_error_unless_the_role_opens_that_firewall():
     deaf, out = {"arrived": 10, "heard": 0}, {"sent": 0, "refused": "Operation not permitted"}
     drops = [{**DROP, "direction": "in", "peer": A}, {**DROP, "direction": "out", "peer": A}]
     for b, opens, errors in (
@@ -67,7 +67,7 @@ def test_what_an_opened_firewall_drops_is_no_error_and_all_else_is():
 
 
 @pytest.mark.parametrize("heard", [{}, look(), {"skipped": True}])
-def test_what_was_not_tried_is_not_judged(heard):
+def test_hosts_that_were_not_tried_have_no_errors_and_no_warnings(heard):
     assert judge(heard, heard) == judge(look(result(A, B)), heard) == ([], [])
 
 

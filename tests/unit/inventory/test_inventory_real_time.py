@@ -33,7 +33,7 @@ def plan(within):
         ({}, None),
     ],
 )
-def test_what_is_known_of_a_node(found, known):
+def test_the_agent_or_the_right_of_root_tells_if_a_node_has_real_time(found, known):
     assert has_real_time(found) is known
 
 

@@ -32,7 +32,7 @@ def test_both_hosts_go_on_after_a_step_that_both_did():
         ({"earlier": {"changed": True}}, "b failed in a check before"),
     ],
 )
-def test_what_fails_on_one_host_stops_the_other_one(other, text):
+def test_a_failure_on_one_host_stops_the_other_host(other, text):
     assert stopped("a", {"a": DONE, "b": other}, "step") == [f"stopped, because {text}"]
     assert stopped("b", {"a": DONE, "b": other}, "step") == [text]
 
@@ -113,7 +113,7 @@ def test_check_mode_has_seen_no_states():
     assert result_lines(PAIRS[:1], {"web-a": {"seen": seen(VI_1="MASTER")}}, checked=True)[1] == "web   ok      -"
 
 
-def test_what_is_unknown_is_no_ok_unless_it_was_seen_afterwards():
+def test_a_pair_with_an_unknown_result_is_ok_only_if_it_was_seen_afterwards():
     seen = {"samples": [{"instances": {"VI_1": {"state": "BACKUP"}}}]}
     hosts = {"a": {}, "b": {"unknown": ["b: it is unknown whether", "more"]}}
     assert result_lines([WEB], hosts)[1] == "web   unknown  b: it is unknown whether"

@@ -93,7 +93,7 @@ def test_an_instance_that_the_second_host_takes_over_is_said_before():
     assert not plan(HOSTS, both(preempt=False))[-1].startswith("warning")
 
 
-def test_what_forbids_it_is_said():
+def test_each_reason_against_a_rollback_is_reported():
     assert objections(HOSTS, PAIR, "old") == []
     assert "is none of old, today" in objections(HOSTS, PAIR, "new")[0]
     assert "needs root" in objections(HOSTS, {**PAIR, "a": {**PAIR["a"], "root": False}}, "old")[0]

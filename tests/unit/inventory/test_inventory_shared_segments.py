@@ -54,7 +54,7 @@ def test_one_number_of_two_pairs_is_told():
     ],
     ids=["all differs", "another subnet", "another site", "unicast", "another IP version"],
 )
-def test_what_is_apart_is_no_problem(two, links, segment):
+def test_two_separate_instances_cause_no_problem(two, links, segment):
     assert found(instance(), two, LINKS, links, segment) == {}
 
 

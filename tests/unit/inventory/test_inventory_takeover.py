@@ -96,7 +96,7 @@ def test_any_promise_is_kept_and_a_longer_interval_would_break_it(within, priori
 
 
 @given(some.decimals("0.06", "140", places=4), some.integers(1, 255), some.lists(some.sampled_from([4, 6]), max_size=9))
-def test_what_is_derived_is_what_the_agent_waits(within, priority, others):
+def test_the_takeover_time_is_the_master_down_interval_and_the_agent_time(within, priority, others):
     agent_s = takeover.agent_time_s(others)
     cs = takeover.longest_interval_cs(Fraction(within), agent_s, priority)
     waits_s = timers.master_down_interval_s(3, priority, cs)
@@ -178,7 +178,7 @@ def test_a_blank_promise_is_none():
 
 
 @pytest.mark.parametrize("value", [0, -1, "soon", True, "nan", "inf", "1e99", [0.5], {"s": 1}])
-def test_what_is_no_time_is_refused(value):
+def test_a_takeover_time_that_is_no_valid_number_is_refused(value):
     text = f"'{value}' is not a number from 0.001 to 10000: seconds until a dead master is replaced"
     assert problems(takeover_within=value) == [f"{host}: ha_pair_takeover_within: {text}" for host in hosts()]
 
@@ -192,14 +192,14 @@ def test_what_is_no_time_is_refused(value):
         (0.05, {"down_timer_adverts": 10}, "0.117 s, of which 0.01", 0.117),
     ],
 )
-def test_what_no_interval_can_keep_is_refused_with_what_can_be_kept(within, said, takes, least):
+def test_a_takeover_time_that_is_too_short_is_refused_with_the_least_value(within, said, takes, least):
     text = f"{within} s is too short: with the shortest interval of version 3, 0.01 s, a takeover takes up to {takes} s"
     (told,) = problems(None, said, takeover_within=within)
     assert told == f"node-a: ha_pair_takeover_within: {text} are the agent's (say {least} or more)"
     assert plan(None, said, takeover_within=least)["node-a"][0]["advert_int"] == 0.01
 
 
-def test_what_is_longer_than_the_longest_interval_is_refused():
+def test_a_takeover_time_that_needs_too_long_an_interval_is_refused():
     text = "149.5 s is too long: the longest interval of version 3 is 40.95 s (say 149.413 or less)"
     assert problems(takeover_within=149.5) == [f"node-a: ha_pair_takeover_within: {text}"]
 
@@ -249,7 +249,7 @@ def test_a_bad_value_elsewhere_is_the_only_problem():
     assert told.startswith("node-a: ha_pair_down_timer_adverts")
 
 
-def test_what_it_came_to_is_told_and_stands_in_the_file():
+def test_the_derived_interval_is_reported_and_written_to_the_file():
     told = "takeover_within 0.5 s: version 3, advert_int 0.13 s, at most 0.485 s"
     assert takeover.told(plan(takeover_within=0.5)["node-b"][0]) == told
     for text in files(hosts(vips=[VIP], takeover_within=0.5)).values():

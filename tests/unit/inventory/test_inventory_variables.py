@@ -32,7 +32,7 @@ def every():
     return [entry for block in blocks() for entry in block.keywords.values() if entry.variable is not None]
 
 
-def test_what_has_a_variable_works_and_has_a_kind():
+def test_each_keyword_with_a_variable_works_and_has_a_type():
     for entry in every():
         assert entry.standing == WORKS, entry.name
         assert kind_of(entry).type in ("bool", "dict", "float", "int", "list", "path", "raw", "str"), entry.name

@@ -161,7 +161,7 @@ def test_a_standby_that_is_not_ready_is_told_beside_the_verdict():
     assert judge(seen(unready, MASTER), seen(BACKUP))["warnings"] == told[:1], "only the last look counts"
 
 
-def test_what_is_wrong_with_the_other_node_is_told():
+def test_a_warning_about_the_peer_is_reported():
     warned = {**seen(BACKUP), "agent": {"peer": {"warnings": ["node-a: its clock is 9 s behind (look)"]}}}
     assert judge(seen(MASTER), warned)["warnings"] == ["node-b: node-a: its clock is 9 s behind (look)"]
 

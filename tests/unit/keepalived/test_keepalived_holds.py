@@ -63,7 +63,7 @@ def test_a_drained_node_advertises_the_least_of_every_instance():
         Holds({"VI_2": ("master", None)}, "why"),
     ],
 )
-def test_what_is_written_is_read_and_goes_again(wanted):
+def test_holds_are_read_as_written_and_can_be_removed_again(wanted):
     text = holds.apply(FILE, wanted)
     assert holds.read(text) == wanted
     assert holds.apply(text, wanted) == text

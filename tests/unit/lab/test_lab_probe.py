@@ -58,7 +58,7 @@ def test_the_silence_before_the_first_answer_counts_only_if_asked_for():
     assert report.outages == [Outage(start_s=0.01, lost_ms=10.0, lost=1, from_node="A", to_node="A")]
 
 
-def test_nobody_answered_and_nothing_sent():
+def test_a_report_without_answers_or_probes_names_no_host():
     assert client("", "").report().answered_by == {}
     assert client().report() == Report("127.0.0.1")
 

@@ -121,7 +121,7 @@ def test_faults_of_other_pairs_do_not_concern_this_one():
     assert concerned("at 10: loss 5% on VI_9") == []
 
 
-def test_what_usually_happens_is_played_one_by_one():
+def test_the_usual_faults_are_simulated_one_by_one():
     found = SimulatedPair("web", pair(WEB))
     told = [(each["timeline"]["faults"][0]["text"], round(each["expected"]["worst_s"], 1)) for each in found.usual()]
     assert told == [

@@ -55,7 +55,7 @@ def test_each_instance_that_tracks_it_is_concerned_and_no_other():
     assert len(Scene("at 10: break node-a chk_web on VI_2", both, WEB).seen()) == 2
 
 
-def test_what_is_mended_before_it_is_seen_is_not_seen():
+def test_a_service_that_is_mended_before_a_check_sees_it_causes_no_fault():
     scene = Scene("at 10: break node-a chk_web; at 13: mend node-a", WEB)
     assert scene.seen() == ["at 13: mend node-a"]
     assert scene.services.dead(scene.faults) == [(("VI_1",), "node-a", 10, 13)]

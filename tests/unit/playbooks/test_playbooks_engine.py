@@ -143,7 +143,7 @@ def test_an_agent_that_runs_and_a_file_elsewhere_stop_the_deployment(tmp_path):
         assert message in spaces(done.output)
 
 
-def test_what_keepalived_cannot_do_is_refused_before_anything_changes(tmp_path):
+def test_a_metrics_address_for_keepalived_is_refused_before_any_change(tmp_path):
     nodes = [living(4, "MASTER", 4), kept(6, "BACKUP", 4)]
     done = play(tmp_path, one(nodes, ha_pair_metrics_listen="192.168.8.4:9165"), "ha_pair")
     assert (done.returncode, done.asked) == (2, []), done.output

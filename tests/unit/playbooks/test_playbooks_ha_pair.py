@@ -31,7 +31,7 @@ def test_serial_changes_nothing_and_is_named(tmp_path):
     refused(tmp_path, {"ha_pair": pair("node", GOOD)}, "Leave out `serial`", text=site)
 
 
-def test_what_the_nodes_have_stops_the_deployment_in_check_mode(tmp_path):
+def test_a_host_without_root_stops_the_deployment_in_check_mode(tmp_path):
     nodes = [node(4, root=False), node(6)]
     refused(tmp_path, {"ha_pair": pair("node", nodes)}, "this needs root: connect as root or add --become", "--check")
 
@@ -48,7 +48,7 @@ def test_a_stranger_with_the_address_stops_a_first_deployment_in_check_mode(tmp_
         refused(tmp_path, {"ha_pair": pair("node", [node(4), node(6, heard=told)])}, message, "--check")
 
 
-def test_nobody_is_asked_about_what_the_pair_has(tmp_path):
+def test_an_answer_for_an_address_of_the_pair_does_not_stop_the_deployment(tmp_path):
     heard = {"answers": [{"address": "192.168.8.100", "mac": "02:00:00:00:00:4d", "interface": "eth0"}]}
     nodes = [living(4, "MASTER", 4, heard=heard), living(6, "BACKUP", 4, heard=heard)]
     done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair")
@@ -168,7 +168,7 @@ def test_agents_of_another_release_are_restarted_standbys_first(tmp_path):
     assert done.done == ["vrrp_agent on node-b", restart, "vrrp_agent on node-a", restart]
 
 
-def test_who_only_verifies_restarts_nothing(tmp_path):
+def test_the_tag_verify_restarts_no_agent(tmp_path):
     done = play(tmp_path, {"ha_pair": pair("node", OUTDATED)}, "ha_pair", "--tags", "verify")
     assert (done.returncode, done.done) == (0, []), done.output
 
@@ -190,7 +190,7 @@ def test_force_changes_it_all_the_same_and_says_what_it_costs(tmp_path):
     assert "Clients may lose the address:" in done.output
 
 
-def test_what_one_host_refuses_stops_the_other_one(tmp_path):
+def test_a_module_that_fails_on_one_host_stops_the_other_host(tmp_path):
     nodes = [living(4, "MASTER", 4, **CHANGES), living(6, "BACKUP", 4, refuses=["vrrp_agent"], **CHANGES)]
     done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair")
     assert done.returncode == 2

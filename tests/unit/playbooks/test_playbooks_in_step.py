@@ -64,7 +64,7 @@ def group(nodes, **more):
     return {"ha_pair": found}
 
 
-def test_what_a_node_refuses_to_take_is_told_in_its_line(tmp_path):
+def test_a_step_that_a_node_refuses_is_shown_in_the_line_of_its_pair(tmp_path):
     nodes = shared()
     nodes[1]["refuses"] = nodes[0]["refuses"] = ["vrrp_state"]
     done = play(tmp_path, group(nodes), "ha_pair")

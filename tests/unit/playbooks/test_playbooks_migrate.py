@@ -152,14 +152,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_forbids_a_migration_changes_nothing(tmp_path, name):
+def test_a_migration_that_is_refused_changes_nothing(tmp_path, name):
     change, text = REFUSED[name]
     done = migrate(tmp_path, refused_by(change))
     assert (done.returncode, done.done, done.asked) == (2, [], []), done.output
     assert text in done.output
 
 
-def test_what_would_be_sent_otherwise_stops_it_before_keepalived_is_touched(tmp_path):
+def test_a_different_password_stops_the_migration_before_keepalived_stops(tmp_path):
     nodes = migrating()
     nodes[1]["answers"]["vrrp_compare"]["problems"] = ["VI_1: password: our agent would send another one"]
     done = migrate(tmp_path, nodes)

@@ -45,7 +45,7 @@ def apart():
     return nodes
 
 
-def test_what_the_hosts_did_not_try_together_is_no_ok_in_the_line_of_the_pair(tmp_path):
+def test_a_pair_whose_hosts_did_not_test_vrrp_together_is_unknown(tmp_path):
     children = {"web": pair("web", apart()), "db": pair("db", found(), vip="192.168.8.110/24")}
     done = play(tmp_path, {"ha_pair": {"children": children}}, "preflight")
     assert done.returncode == 0, done.output

@@ -60,7 +60,7 @@ def rows(done):
     return {tuple(part[:3]): part[3:] for part in parts}
 
 
-def test_what_usually_happens_has_one_line_for_each_fault_and_a_report(tmp_path):
+def test_the_usual_faults_have_one_line_each_and_a_report(tmp_path):
     done = simulate(tmp_path)
     assert done.returncode == 0, done.output
     found = rows(done)

@@ -169,7 +169,7 @@ def test_a_firewall_is_opened_before_a_booted_host_takes_part_again(several):
     assert of(several, "closed") == opened, several.output
 
 
-def test_what_the_first_host_has_opened_says_nothing_of_the_second_one(several):
+def test_the_second_host_stays_drained_if_only_the_first_opened_its_firewall(several):
     opened = [*both("again")[:2], "vrrp_firewall on again-b", *both("again")[2:-1]]
     assert of(several, "again") == opened, several.output
     assert "So again-a stays drained, as both hosts would be master" in several.output

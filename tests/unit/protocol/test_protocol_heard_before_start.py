@@ -65,7 +65,7 @@ def test_it_waits_for_a_living_master_as_long_as_a_standby_does(way):
     assert router.master_interval_cs == SLOW_CS
 
 
-def test_so_does_one_with_state_master():
+def test_a_router_with_state_master_waits_for_the_master_that_it_heard():
     router = heard(replace(OWN, begins_as_master=True))
     begun(router)
     assert router.deadline == pytest.approx(HEARD_UNTIL)

@@ -187,7 +187,7 @@ class TestLapse:
         late.advertisement(advert(100), A, T + MANDATE)
         assert (in_time.yielding, late.yielding, late.state) == (True, False, State.BACKUP)
 
-    def test_what_is_heard_after_the_lapse_is_the_ordinary_thing(self):
+    def test_an_advertisement_after_the_lapse_restarts_the_master_down_timer(self):
         router = master()
         router.expire(T + 5)
         assert router.expire(T + 5.1) == ()

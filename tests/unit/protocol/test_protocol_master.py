@@ -144,12 +144,12 @@ class TestDemoted:
 
 class TestCeased:
     @pytest.mark.parametrize("condition", [speaking(), Yielding(T + 9), Yielding(T, stopping=True)])
-    def test_whoever_has_addresses_gives_them_up_without_a_word(self, condition):
+    def test_a_router_that_ceases_releases_its_addresses_and_sends_nothing(self, condition):
         transition = decided(master.ceased, router_in(condition))
         assert (transition.condition, transition.actions) == (Stopped(), (ReleaseAddresses(),))
 
     @pytest.mark.parametrize("condition", [Initialize(), Backup(T), Fault(), Stopped()])
-    def test_whoever_has_none_has_nothing_to_give_up(self, condition):
+    def test_a_router_without_addresses_does_nothing_when_it_ceases(self, condition):
         assert decided(master.ceased, router_in(condition)) is None
 
 

@@ -44,7 +44,7 @@ def test_a_message_of_another_release_is_read():
     assert decode(TEXT.encode()) == PeerReport(NODE, (FAULTY,))
 
 
-def test_what_is_written_has_these_words():
+def test_the_encoded_report_has_the_expected_fields():
     (content,) = encode(NODE, [FAULTY])
     assert json.loads(content) == {**json.loads(TEXT), "node": {**json.loads(TEXT)["node"], "stopping": False}}
 
@@ -94,6 +94,6 @@ def test_no_control_character_of_a_text_reaches_a_terminal():
         *(changed("node", "wall", to=value) for value in (True, "1", float("nan"), float("inf"), 10**400)),
     ],
 )
-def test_what_is_no_message_is_refused(content):
+def test_a_report_with_wrong_content_is_refused(content):
     with pytest.raises(ReportError):
         decode(content)

@@ -101,7 +101,7 @@ def test_every_changed_octet_is_found():
 
 
 @pytest.mark.parametrize("message", [b"", b"hspr", b"x" * 60, b"hspr" + bytes(51)])
-def test_what_is_no_message_is_malformed(message):
+def test_bytes_that_are_no_message_are_malformed(message):
     assert said(session(), message) == MALFORMED
 
 

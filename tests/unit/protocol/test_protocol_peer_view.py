@@ -238,7 +238,7 @@ def test_messages_of_a_session_that_has_not_proven_itself_are_no_doubt():
     assert discard(told(GOOD), UNPROVEN, *[100.0] * 9).doubts(100.0) == []
 
 
-def test_what_cannot_be_sent_explains_the_silence():
+def test_a_send_error_explains_the_silence_of_the_peer():
     seen = view()
     seen.unsent = "Network is unreachable"
     assert standby(seen, 106.0) == (False, "this node cannot send to 192.168.8.6: Network is unreachable")

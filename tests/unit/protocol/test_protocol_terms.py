@@ -111,7 +111,7 @@ def test_terms_are_an_object(asked):
         parse(asked, NOON)
 
 
-def test_what_is_not_said_stays_as_it_was():
+def test_a_term_that_is_left_out_keeps_its_value():
     before = Terms("kernel update", "root", int(NOON) + 60)
     assert parse({}, NOON) == parse({"reason": None, "expires": "", "by": " "}, NOON) == Terms()
     assert parse({"reason": " disk ", "by": "anna"}, NOON, before) == Terms("disk", "anna", int(NOON) + 60)

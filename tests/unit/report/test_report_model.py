@@ -41,7 +41,7 @@ def test_events_are_in_order_and_a_fault_comes_before_what_follows_from_it():
     ]
 
 
-def test_what_follows_from_a_fault_is_among_the_events_and_no_fault():
+def test_a_consequence_of_a_fault_is_an_event_but_no_fault():
     found = instance(timeline={"notes": [{"at_s": 11.0, "text": "chk_web fails on node-a"}]})
     assert model.events(found)[4:] == [(11.0, "chk_web fails on node-a"), (13.15, "node-b owns the addresses")]
     found["timeline"]["notes"][0]["at_s"] = 10.0

@@ -30,14 +30,14 @@ def test_a_drill_has_what_was_measured_and_the_verdict():
     ("expected", "shown"),
     [((0.0, 0.0), "0"), ((0.0, 0.3), "0-300 ms"), ((0.3, 1.2), "300 ms-1.20 s"), (None, "-")],
 )
-def test_what_was_expected_of_a_drill_is_a_range(expected, shown):
+def test_the_expected_time_of_a_drill_is_shown_as_a_range(expected, shown):
     times = expected and {"best_s": expected[0], "middle_s": expected[0], "worst_s": expected[1]}
     assert (
         f"kill node-a  {shown}  " in lines(report(instance(**{**DRILLED, "expected": times}), instance(**DRILLED)))[1]
     )
 
 
-def test_what_a_usual_drill_does_is_not_shortened():
+def test_the_fault_of_a_usual_drill_is_shown_in_full():
     drilled = instance(pair="ha_pair", name="VI_1", **DRILLED)
     drilled["timeline"]["faults"][0]["text"] = "agent of node-a killed"
     assert "agent of node-a killed" in lines(report(drilled))[1]

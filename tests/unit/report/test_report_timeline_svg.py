@@ -79,7 +79,7 @@ def test_without_a_loss_the_picture_says_so():
     assert "never" in [text for _x, _y, text in labels(drawn(lost=[]))]
 
 
-def test_what_lies_outside_is_not_drawn_or_at_the_edge():
+def test_bars_are_drawn_only_within_the_time_range():
     root = drawn(from_s=5.0, to_s=8.0)
     assert "node-b owns" not in " ".join(title for title, _x, _width in bars(root))
     assert all(x >= 0 and x + width <= WIDTH for _title, x, width in bars(root))

@@ -27,7 +27,7 @@ NAMES = ("node-a", "node-b")
         "at 3: wall clock node-a +3600",
     ],
 )
-def test_what_is_read_is_printed_the_same(text):
+def test_a_parsed_fault_is_printed_as_it_was_written(text):
     assert str(parse(text, NAMES)) == text
 
 
@@ -58,7 +58,7 @@ def test_a_fault_is_its_parts():
         ("at 10: split node-a | node-a", "split needs each node once"),
     ],
 )
-def test_what_is_wrong_says_what_to_write(text, said):
+def test_the_error_message_explains_the_mistake_in_a_fault(text, said):
     with pytest.raises(FaultError) as caught:
         parse(text, NAMES)
     assert said in str(caught.value)

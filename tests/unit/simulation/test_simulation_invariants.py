@@ -61,5 +61,5 @@ def test_an_address_removed_without_a_reason_is_a_violation():
     assert violation is not None and violation.rule == "addresses"
 
 
-def test_nobody_watches_unless_somebody_is_asked_to():
+def test_a_simulation_without_a_watch_reports_no_violation():
     assert Simulator(pair(), router_class=Tired).run().violation is None

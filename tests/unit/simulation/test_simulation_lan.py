@@ -156,7 +156,7 @@ class TestPackets:
 
 
 class TestJudge:
-    def test_what_a_receiver_refuses_does_not_arrive_and_is_told_once(self):
+    def test_a_refused_packet_is_dropped_and_the_refusal_is_reported_once(self):
         clock, lan = segment()
         told, asked = [], []
 

@@ -145,7 +145,7 @@ class TestLife:
 
 
 class TestPause:
-    def test_what_arrives_meanwhile_is_read_first(self):
+    def test_a_resumed_process_reads_waiting_packets_first(self):
         parts = Parts().started(10.0)
         parts.node.pause()
         parts.clock.run(11.0)
@@ -199,7 +199,7 @@ class TestMachine:
         parts.node.boot()
         assert parts.node.lives == 1
 
-    def test_what_is_sent_to_a_frozen_machine_is_lost(self):
+    def test_packets_sent_to_a_frozen_machine_are_lost(self):
         parts = Parts().started(1.0)
         parts.node.freeze()
         parts.peer_says(200)
@@ -251,7 +251,7 @@ class TestCommands:
     def test_without_a_process_there_is_none_to_command(self):
         assert Parts().node.command("promote") is False
 
-    def test_what_was_said_before_counts_for_a_process_that_starts_later(self):
+    def test_a_process_that_starts_later_knows_earlier_drains_and_faults(self):
         parts = Parts(check_delta=-20)
         parts.node.drain(True)
         parts.node.broken("script chk failed")

@@ -82,7 +82,7 @@ def test_a_violation_has_its_time_its_rule_and_its_text():
     assert str(found) == "one owner: node-a and node-b have the address"
 
 
-def test_what_a_watch_is_told_of_a_run_of_five_seconds():
+def test_a_watch_is_called_at_each_event_of_a_run():
     simulator = Simulator(pair("at 1: pause node-b", "at 2: resume node-b", until=5.0), watch_class=Diary)
     assert simulator.run().violation is None
     assert simulator.watch.calls == [

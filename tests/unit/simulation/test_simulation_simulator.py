@@ -91,7 +91,7 @@ def test_every_packet_lost_makes_two_masters_and_none_lost_makes_one():
     assert sum(entry.kind == "lost" for entry in run.timeline.entries) > 20
 
 
-def test_what_cannot_happen_does_nothing():
+def test_a_fault_that_cannot_apply_changes_no_state():
     faults = ["thaw node-a", "resume node-a", "boot node-a", "restart node-a", "undrain node-a", "mend node-a"]
     run = run_pair(*(f"at {20 + index}: {fault}" for index, fault in enumerate(faults)))
     assert states(run, "node-a", 20) == []

@@ -48,7 +48,7 @@ def test_states_and_spells_and_owners_have_their_bars():
 
 
 @pytest.mark.parametrize("verb", ["kill", "crash"])
-def test_what_has_ended_is_not_drawn_as_what_it_was(verb):
+def test_the_bar_of_a_master_ends_where_its_node_is_killed_or_crashes(verb):
     root = drawn(f"at 20: {verb} node-a")
     ((_colour, dead_from, _width),) = bars(root, "dead" if verb == "kill" else "crashed")
     of_a = [(x, width) for colour, x, width in bars(root, "MASTER") if x < dead_from]

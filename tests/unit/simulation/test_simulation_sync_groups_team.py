@@ -82,7 +82,7 @@ def test_a_fault_of_one_takes_the_other_with_it():
     assert machine.nodes[0].router.reason == "sync group G: lan2 is in FAULT (interface eth1 is down)"
 
 
-def test_what_happens_together_is_looked_at_once():
+def test_the_group_is_checked_once_after_a_batch_of_changes():
     machine = Machine().started(10.0)
     machine.watch.count = 0
     with machine.machine_group.batch():

@@ -18,7 +18,7 @@ PEERS_MAX = 32  # sources remembered for each instance; more than a segment has 
 
 @dataclass
 class Counters:
-    """It counts since the instance was added. ``discarded`` is by the reasons of protocol.reception."""
+    """It counts since the instance was added. ``discarded`` is by the reasons of protocol.validation."""
 
     sent: int = 0
     send_errors: int = 0

@@ -17,7 +17,7 @@ The frame is the same for every version of the content::
 
 Signed are the addresses of sender and receiver, too, so that a message is worth nothing on the way back.
 
-Whoever sends draws a new challenge for each turn, and accepts an answer to one of its last ``RECENT``: so the message
+The sender draws a new challenge for each turn, and accepts an answer to one of its last ``RECENT``: so the message
 was made after that, and is neither a recording nor was it held back. The others are for messages that were lost, or are
 on the way. A session begins with an answer to a challenge that was drawn since the last one began: former sessions have
 answered older ones. Within a session numbers have to grow. So neither side keeps anything over a restart, and no clock

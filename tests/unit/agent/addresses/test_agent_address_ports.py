@@ -30,12 +30,12 @@ def test_an_announcer_has_what_is_asked_of_one(announcer):
         assert len(given) == len(asked)
 
 
-def test_nobody_changes_a_port():
+def test_the_address_ports_of_an_instance_are_frozen():
     with pytest.raises(FrozenInstanceError):
         Bench(instance()).ports.arm = print
 
 
-def test_what_others_hold_stays():
+def test_a_stopped_instance_keeps_an_address_that_another_one_holds():
     entry = want("192.168.8.100/24")
     bench = Bench(instance(), others=frozenset([(entry.index, entry.address)])).master()
     bench.instance.abort(20.0)

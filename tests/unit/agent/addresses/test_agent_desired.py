@@ -164,7 +164,7 @@ def test_why_there_is_no_address_to_speak_from(fields, entries, clause):
     assert desired.no_source(instance(**fields), VIRTUAL6, machine) == clause
 
 
-def test_what_another_host_has_is_not_what_is_still_tentative():
+def test_a_tentative_address_is_a_duplicate_only_after_dad_has_failed():
     machine = six(("fd00:8::100/64", "tentative", "dad_failed"), ("fd00:8::101/64", "tentative"), ("fd00:8::102/64",))
     wanted = tuple(want(f"fd00:8::10{last}/64") for last in range(4))
     assert desired.duplicated(wanted, machine) == wanted[:1]

@@ -97,7 +97,7 @@ def test_a_lifetime_of_0_is_none(leases):
     assert leases.renewed() == []
 
 
-def test_what_is_held_is_what_it_was_then(leases):
+def test_a_held_lease_ignores_later_changes_of_the_wanted_list(leases):
     wanted = [want(VIP)]
     leases.hold("one", wanted, 3)
     wanted.append(want("192.168.8.101/24"))

@@ -61,7 +61,7 @@ def test_the_option_is_set_once_and_undone_with_the_last_instance(made, kernel):
     assert (kernel.asked, made.changed) == (asked((2, 1), (2, 0)), set())
 
 
-def test_what_was_set_before_is_left_alone(made, kernel, states):
+def test_the_option_is_left_alone_if_it_was_set_before(made, kernel, states):
     states("eth0", "1\n")
     made.hold("VI_1", eth())
     made.close()

@@ -86,7 +86,7 @@ def check_equal(one, other):
     assert one == other
 
 
-def test_what_is_deleted_comes_back_unless_it_is_not_tracked(rig, play):
+def test_a_deleted_static_entry_is_put_back_unless_it_has_no_track(rig, play):
     def act(machine, static):
         changes = []
         for address in (OWN, LOOSE):
@@ -116,7 +116,7 @@ def test_routes_of_instances_are_told_what_has_gone(rig, play):
     played(rig, play, act)
 
 
-def test_what_the_host_has_already_is_its_own(rig, play):
+def test_a_static_address_that_the_host_already_has_is_not_removed(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
             machine.kernel.table.remember(ActualAddress(2, ip_interface(OWN)))
@@ -129,7 +129,7 @@ def test_what_the_host_has_already_is_its_own(rig, play):
     play(scenario)
 
 
-def test_what_an_earlier_process_has_set_is_ours(rig, play):
+def test_static_entries_of_an_earlier_process_belong_to_the_agent(rig, play):
     async def scenario():
         async with rig(start=False) as machine:
             for address in (OWN, "10.9.7.9/24"):
@@ -184,7 +184,7 @@ def test_a_route_that_cannot_be_set_is_a_fault_of_its_group_until_it_can(rig, pl
     play(scenario)
 
 
-def test_what_two_want_is_not_taken_off_by_one(rig, play):
+def test_an_instance_sees_a_static_route_as_held_by_another(rig, play):
     def act(machine, static):
         (way,), _faults = resolve([ROUTE], [], machine.kernel.table)
         assert static.routes_held(machine.agent.instances.running["VI_1"]) == {way.remove}

@@ -47,12 +47,12 @@ def test_an_end_of_a_subnet_of_the_machine(line, errors, warnings):
     assert misfits(line, "10.9.8.1/24", "10.9.8.2/24") == (errors, warnings)
 
 
-def test_neither_a_single_address_nor_a_virtual_one_makes_a_subnet():
+def test_single_and_virtual_addresses_make_no_subnet():
     assert misfits("10.9.8.255/32", "10.9.8.255/24", "10.9.8.1/32", "fd00::1/64") == ([], [])
     assert misfits("fd00::/128", "fd00::1/64") == ([], [])
 
 
-def test_what_another_subnet_has_in_its_middle_is_no_end():
+def test_an_end_of_a_subnet_is_allowed_in_the_middle_of_another_one():
     assert misfits("10.9.8.255/32", "10.9.8.1/24", "10.9.0.1/16") == ([], [])
     assert misfits("10.9.255.255/32", "10.9.8.1/24", "10.9.0.1/16")[0] != []
 
@@ -119,7 +119,7 @@ def test_a_virtual_address_of_any_instance_is_no_subnet(version, own, virtual, t
     assert found.told("eth0", version) == told
 
 
-def test_what_an_agent_has_set_for_another_file_is_no_subnet():
+def test_an_address_that_an_agent_has_set_makes_no_subnet():
     machine = table(addresses=("10.9.8.1/24",))
     machine.remember(marked("10.77.0.1/24"))
     assert Subnets(Configuration("f"), machine).told("eth0", 4) == "eth0: 10.9.8.0/24"

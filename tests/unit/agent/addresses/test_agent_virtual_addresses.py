@@ -22,7 +22,7 @@ MARKED, BRIEF = marked(VIP), ActualAddress(*PLACE, valid_s=3)
 
 
 class TestLook:
-    def test_what_is_wanted_and_what_is_missing(self):
+    def test_wanted_addresses_and_missing_interfaces_are_listed(self):
         away = VirtualAddress(ip_interface(SECOND), device="eth9")
         made = Parts(instance(excluded=(away,)))
         assert (made.vips.wanted, made.vips.missing) == ((want(VIP),), ("eth9",))
@@ -60,7 +60,7 @@ class TestInstall:
         assert (made.kernel.lifetimes_s, made.renewed()) == ({ip_interface(VIP): 3}, [VIP])
         assert made.armed == [0.0]  # a lease that was never renewed is due
 
-    def test_what_the_kernel_refuses_is_told_and_tried_again_later(self):
+    def test_a_refused_address_is_reported_and_tried_again_later(self):
         made = Parts()
         made.kernel.refuses = "no"
         made.vips.install(10.0)
@@ -75,7 +75,7 @@ class TestInstall:
         assert made.done == [("release", six), ("install", six)]
         assert made.lines()[0].startswith("warning: (VI_1) fd00:8::100/64: duplicate address detection has failed")
 
-    def test_what_was_inherited_and_is_wanted_no_more_goes(self):
+    def test_an_inherited_address_that_is_no_longer_wanted_is_removed(self):
         made = Parts(filled=table(addresses=("192.168.8.4/24", VIP, SECOND)))
         made.vips.inherit([PLACE, SECOND_PLACE])
         assert made.vips.installed == {PLACE, SECOND_PLACE}
@@ -92,12 +92,12 @@ class TestRelease:
         assert made.done == [("cancel", "k"), ("release", VIP, SECOND)]
         assert (made.vips.held, made.vips.installed, made.renewed()) == (frozenset(), frozenset(), [])
 
-    def test_what_others_hold_stays(self):
+    def test_an_address_that_another_instance_holds_is_not_removed(self):
         made = Parts(both(), others=[PLACE]).master()
         made.vips.release()
         assert made.done[-1] == ("release", SECOND)
 
-    def test_what_cannot_be_removed_is_told(self):
+    def test_an_address_that_cannot_be_removed_is_reported(self):
         made = Parts().master()
         made.kernel.stuck = (VIP,)
         made.vips.release()
@@ -145,7 +145,7 @@ class TestLeftovers:
 
 
 class TestWhileMaster:
-    def test_what_is_missing_is_put_back_and_announced(self):
+    def test_a_missing_address_is_put_back_and_announced(self):
         made = Parts(both(garp=GratuitousArp(repeat=3))).master()
         made.kernel.somebody_deletes(SECOND)
         assert made.vips.complete(11.0) == (want(SECOND),)
@@ -158,7 +158,7 @@ class TestWhileMaster:
         made.vips.put_back(PLACE, 11.0)
         assert made.done == [("install", VIP), ("announce", 1, VIP)]
 
-    def test_what_cannot_be_put_back_is_not_announced(self):
+    def test_an_address_that_cannot_be_put_back_is_not_announced(self):
         made = Parts().master()
         made.kernel.somebody_deletes(VIP)
         made.kernel.refuses = "no"
@@ -215,7 +215,7 @@ class TestReload:
             ({"label": "eth0:1"}, [("release", VIP), ("install", VIP), ("announce", 5, VIP)]),
         ],
     )
-    def test_what_the_kernel_cannot_change_is_set_anew(self, change, done):
+    def test_an_address_is_replaced_if_the_kernel_cannot_change_it(self, change, done):
         made = Parts().master()
         made.vips.reconfigure(AddressConfig.of(with_entry(**change), Globals()))
         made.vips.look()
@@ -231,7 +231,7 @@ class TestReload:
         assert (made.vips.held, made.renewed()) == ({SECOND_PLACE}, [SECOND])
 
     @pytest.mark.parametrize(("settings", "done"), [(Globals(), []), (Globals(vip_lease_s=0), [("install", VIP)])])
-    def test_what_has_no_lease_is_lent(self, settings, done):
+    def test_a_lifetime_is_given_only_to_an_address_without_a_lease(self, settings, done):
         made = Parts(settings=settings).master()
         made.vips.extend_lifetime(5)
         assert made.done == done
@@ -269,7 +269,7 @@ class TestExtraInterfaces:
         assert made.done == [("install", VIP)]
 
 
-def test_what_does_not_last_is_left_out_of_a_comparison():
+def test_a_comparison_leaves_out_properties_that_the_kernel_can_change():
     four = want(VIP, flags=0x200, dad=True, preferred_s=5)
     six = want("fd00:8::100/64", flags=0x200, dad=True, preferred_s=5)
     assert lasting(four) == want(VIP, flags=0x200)

@@ -45,7 +45,7 @@ class TestTheHostsOwn:
         assert made.vips.put_back(PLACE, 11.0) == (want(VIP),)
         assert (made.vips.owned, made.vips.installed) == ((), {PLACE})
 
-    def test_what_another_instance_holds_is_not_the_hosts_own(self):
+    def test_an_address_of_another_instance_is_not_owned_by_the_host(self):
         made = Parts(filled=table(addresses=("192.168.8.4/24", VIP)), others=[PLACE]).master()
         assert made.vips.owned == ()
 
@@ -66,7 +66,7 @@ class TestOwner:
         made.vips.release()
         assert made.done[-1] == ("release", SECOND)
 
-    def test_what_was_inherited_is_not_the_hosts_own(self):
+    def test_an_inherited_address_is_not_owned_by_the_host(self):
         made = Parts(instance(priority=255), table(addresses=(VIP,)))
         made.vips.inherit([PLACE])
         made.vips.install(10.0)

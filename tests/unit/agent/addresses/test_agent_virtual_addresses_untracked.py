@@ -53,7 +53,7 @@ def test_untracked_addresses_go_with_the_name_of_their_interface():
     assert made.lines()[-1] == f"(VI_1) removing VIPs {FOUR}"
 
 
-def test_what_the_kernel_takes_off_with_it_comes_back_with_it():
+def test_an_untracked_ipv6_address_comes_back_with_its_interface():
     made = parts(UP, address=SIX)
     assert change(made, DOWN) == ()
     assert made.vips.put_back((3, ip_interface(SIX)), 11.0) == ()

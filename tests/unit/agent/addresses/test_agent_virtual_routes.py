@@ -85,7 +85,7 @@ def test_unless_the_process_before_us_has_set_them():
     assert there(made) == set()
 
 
-def test_what_was_set_by_the_process_before_us_and_is_wanted_no_more_goes():
+def test_an_inherited_route_that_is_no_longer_wanted_is_removed():
     made = bench(ONE)
     there(made).add(way_of(TWO).remove)
     made.instance.addresses.inherit((), (way_of(TWO).remove,))
@@ -94,7 +94,7 @@ def test_what_was_set_by_the_process_before_us_and_is_wanted_no_more_goes():
     assert "removed 1 routes or rules that were left behind." in made.text.getvalue()
 
 
-def test_what_somebody_deletes_comes_back_and_is_told():
+def test_a_deleted_route_or_rule_is_put_back_and_reported():
     made = bench(ONE, RULE).master()
     there(made).clear()
     made.instance.routes_gone({key(ONE), key(RULE)}, 11.0)
@@ -118,7 +118,7 @@ def test_when_events_were_lost_all_of_them_are_looked_at():
     assert made.instance.reporter.counters.addresses_put_back == 1
 
 
-def test_what_is_not_tracked_stays_away_and_is_known_to():
+def test_a_deleted_untracked_route_stays_away_and_is_known_to_be_missing():
     made = bench(LOOSE).master()
     there(made).clear()
     made.instance.routes_gone({key(LOOSE)}, 11.0)
@@ -140,7 +140,7 @@ def with_eth1(made, **flags):
 
 @pytest.mark.parametrize("version", DEVICE)
 @pytest.mark.parametrize("flags", [{}, {"up": False}, {"running": False}])
-def test_what_is_not_tracked_comes_with_its_interface(version, flags):
+def test_an_untracked_route_is_set_when_its_interface_comes_up(version, flags):
     made = bench(DEVICE[version])
     with_eth1(made, **flags)
     made.instance.interface_changed(5.0)
@@ -152,7 +152,7 @@ def test_what_is_not_tracked_comes_with_its_interface(version, flags):
 
 
 @pytest.mark.parametrize("version", DEVICE)
-def test_what_goes_with_its_interface_comes_with_it(version):
+def test_an_untracked_route_goes_and_comes_back_with_its_interface(version):
     made = bench(DEVICE[version])
     with_eth1(made, up=True)
     made.instance.interface_changed(5.0)
@@ -179,7 +179,7 @@ def test_an_interface_with_another_name_has_it_no_more():
     assert (made.state, there(made)) == ("MASTER", set())
 
 
-def test_what_is_not_tracked_and_cannot_be_set_again_is_no_fault():
+def test_an_untracked_route_that_cannot_be_set_again_causes_no_fault():
     made = bench(LOOSE).master()
     there(made).clear()
     made.kernel.no_way[way_of(LOOSE).remove] = errno.ENETUNREACH
@@ -248,7 +248,7 @@ def test_a_route_of_a_deleted_interface_is_no_fault(deleted, state):
 
 
 @pytest.mark.parametrize(("listed", "state"), [(True, "MASTER"), (False, "FAULT")])
-def test_what_is_there_needs_not_be_taken_again(monkeypatch, listed, state):
+def test_a_refused_route_causes_a_fault_only_if_the_kernel_lacks_it(monkeypatch, listed, state):
     """A rule can keep the kernel from finding the gateway of a route that it has."""
     made = bench(ONE).master()
     monkeypatch.setattr(virtual_routes, "listed", lambda family, number: {key(ONE)} if listed else set())
@@ -272,7 +272,7 @@ def test_a_reload_moves_only_what_differs():
     assert "(VI_1) setting route 192.168.111.0/24 via 192.168.8.254" in made.text.getvalue()
 
 
-def test_what_another_instance_holds_stays():
+def test_a_route_that_another_instance_holds_is_not_removed():
     made = bench(ONE, TWO).master()
     made.other_routes = frozenset([way_of(ONE).remove])
     made.instance.abort(20.0)

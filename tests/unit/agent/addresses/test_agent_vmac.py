@@ -108,7 +108,7 @@ def test_a_macvlan_that_is_gone_is_made_again():
     assert kernel.asked == [link_requests.macvlan("vrrp.51", 2, MAC_51)]
 
 
-def test_what_the_kernel_refuses_is_said_once():
+def test_a_macvlan_that_the_kernel_refuses_is_reported_once():
     vmacs, kernel, text = parts(refuses=errno.EPERM)
     vmacs.apply([instance(vmac=Vmac())])
     vmacs.look()
@@ -147,7 +147,7 @@ def test_the_interface_below_is_as_it_was_when_a_successor_ends():
     assert kernel.asked == [link_requests.removed(9), link_requests.ipv4_settings(2, BEFORE)]
 
 
-def test_what_the_file_does_not_name_any_more_goes_at_the_next_start():
+def test_an_inherited_macvlan_that_the_file_no_longer_names_is_removed():
     vmacs, kernel, _text = parts()
     kernel.put(ours(), ours(index=10, name="vrrp.52", kind="veth"))
     vmacs.inherit((9, 10, 11), {2: BEFORE})

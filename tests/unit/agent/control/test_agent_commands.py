@@ -208,7 +208,7 @@ def test_events_are_asked_for_by_instance(rig, play):
 
 
 @pytest.mark.parametrize("after", [None, 3, [], [1], ["x", 0.0], [1e400, 0.0], [1, {}], {"number": 1}, "ab"])
-def test_what_is_no_entry_is_refused_with_the_release_that_asks_so(rig, play, after):
+def test_an_invalid_event_position_is_refused_with_a_hint_at_the_release(rig, play, after):
     async def scenario():
         async with rig() as machine:
             with pytest.raises(CommandError, match="use the command hotstandby of this agent's release"):
@@ -219,7 +219,7 @@ def test_what_is_no_entry_is_refused_with_the_release_that_asks_so(rig, play, af
     play(scenario)
 
 
-def test_what_a_standby_hears_all_the_time_is_an_event_of_the_last_hour(rig, play, monkeypatch, capsys):
+def test_an_old_event_that_is_still_repeated_belongs_to_the_last_hour(rig, play, monkeypatch, capsys):
     """It is one entry, which began long before."""
 
     async def scenario():

@@ -30,7 +30,7 @@ def test_it_hears_the_old_master_while_it_listens_for_the_new_one(standby):
     standby(scenario)
 
 
-def test_what_the_master_has_too_is_taken(standby):
+def test_the_standby_takes_a_configuration_that_the_master_uses_too(standby):
     def scenario(node):
         digest = node.agent.digest
         node.change(text(77), now=101.0)
@@ -48,7 +48,7 @@ def test_what_the_master_has_too_is_taken(standby):
     standby(scenario)
 
 
-def test_what_the_master_never_had_is_not_taken(standby):
+def test_the_standby_keeps_the_old_configuration_if_no_master_uses_the_new(standby):
     def scenario(node):
         node.change(text(77), now=101.0)
         node.until(131.5, master=text())

@@ -81,7 +81,7 @@ class TestTold:
 
         play(scenario)
 
-    def test_what_is_not_said_again_stays(self, rig, play):
+    def test_maintenance_terms_that_are_not_given_again_stay(self, rig, play):
         async def scenario():
             async with rig(wall=NOON) as machine:
                 ask(machine, "drain", maintenance=UPDATE)

@@ -164,7 +164,7 @@ def test_the_path_is_a_text(rig, play):
     play(scenario)
 
 
-def test_what_does_not_fit_this_machine_is_a_warning(ask):
+def test_an_address_outside_every_subnet_is_a_warning_of_the_plan(ask):
     answer = ask(TEXT.replace("192.168.8.100/24", "10.9.9.9/24"))
     assert any("10.9.9.9 is outside every subnet of eth0" in text for text in answer["warnings"])
 
@@ -176,7 +176,7 @@ def test_a_bad_file_is_refused_with_every_problem(ask):
 
 
 @pytest.mark.parametrize("candidate", [None, 7, "%%%", "", base64.b64encode(b"plain").decode()])
-def test_what_is_no_file_is_refused(rig, play, candidate):
+def test_a_candidate_that_is_not_an_encoded_file_is_refused(rig, play, candidate):
     async def scenario():
         async with rig() as machine:
             with pytest.raises(CommandError, match="candidate is a file as base64 of zlib of UTF-8|cut off"):

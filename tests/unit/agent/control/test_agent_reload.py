@@ -173,7 +173,7 @@ def test_an_instance_that_comes_back_at_once_hears(rig, play):
     play(scenario)
 
 
-def test_what_was_heard_before_counts_no_more_with_a_new_password(rig, play):
+def test_a_packet_without_the_new_password_is_discarded_after_a_reload(rig, play):
     secret = "    authentication {\n        auth_type PASS\n        auth_pass 1111\n    }\n    virtual_ipaddress"
 
     async def scenario():
@@ -204,7 +204,7 @@ def test_a_new_password_is_expected_from_the_next_packet_on(reloading):
     reloading(text(), text().replace("    virtual_ipaddress", secret), look)
 
 
-def test_what_is_not_different_is_not_judged_anew(reloading, monkeypatch):
+def test_a_reload_reconfigures_only_changed_instances(reloading, monkeypatch):
     """255 instances that have not changed must not take a part of an interval."""
     looked_at = []
 
@@ -216,7 +216,7 @@ def test_what_is_not_different_is_not_judged_anew(reloading, monkeypatch):
     reloading(text() + SECOND, "# moved\n" + text() + SECOND.replace("priority 100", "priority 120"), look)
 
 
-def test_what_was_found_travels_from_the_child(rig, play):
+def test_the_findings_in_the_file_can_be_pickled(rig, play):
     async def scenario():
         async with rig() as machine:
             machine.path.write_text(text(priority=120) + SECOND)

@@ -32,7 +32,7 @@ def test_a_reload_that_fails_half_way_loses_no_running_instance(rig, play):
     play(scenario)
 
 
-def test_what_is_doubtful_or_does_not_fit_this_machine_is_answered_and_logged(reloading):
+def test_warnings_about_the_new_file_are_answered_and_logged(reloading):
     def look(machine, answer):
         twice, outside = answer["warnings"]
         assert "priority is given twice" in twice

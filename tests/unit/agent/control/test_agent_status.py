@@ -138,7 +138,7 @@ def test_a_takeover_takes_as_long_as_the_interval_that_was_heard():
     assert shown(bench, 2.1, "takeover_s") == {"takeover_s": 1.805}
 
 
-def test_what_is_discarded_explains_a_master_that_hears_nobody():
+def test_the_status_of_a_master_names_the_packets_that_it_discards():
     bench = Bench(instance()).master(10.0)
     mismatch = "advertisement interval mismatch mine=1 sec rcv'd=2 sec"
     bench.instance.refused("interval", PEER, mismatch, 20.0, 2.0)
@@ -361,7 +361,7 @@ def test_an_owner_is_not_told_to_take_its_address_off_a_deaf_standby():
     assert own.endswith("(take the address off that host)")
 
 
-def test_what_a_standby_no_longer_holds_is_not_told():
+def test_a_standby_reports_no_address_conflict():
     bench = Bench(instance()).start()
     bench.instance.reporter.conflicts[VIP_HOST] = Conflict("eth0", bytes.fromhex("020000000009"), 1.0)
     assert shown(bench, 2.0, "conflicts", "warnings") == {"conflicts": [], "warnings": []}

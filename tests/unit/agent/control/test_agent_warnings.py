@@ -58,7 +58,7 @@ def test_a_master_whose_kernel_sends_nothing(number):
     assert warnings(51, (), refusal) == [f"{clause} ({cause})"]
 
 
-def test_what_nobody_hears_comes_before_what_is_discarded():
+def test_a_send_error_is_reported_before_discarded_packets():
     told = warnings(51, (discarded("ttl"),), Refusal(10.0, "Operation not permitted"))
     assert [text.split(":")[0] for text in told] == ["nobody hears it", "discards what 192.168.8.6 sends"]
     assert "let IP protocol 112 out" in told[0]

@@ -248,7 +248,7 @@ class TestSocket:
         self.use(server, tmp_path, watch)
 
 
-def test_who_may_only_look_may_watch(serve):
+def test_a_client_without_privileges_may_watch(serve):
     reply = serve(lambda command, request: {}).answer(b'{"command": "watch"}', privileged=False)
     assert reply["ok"]
 

@@ -44,7 +44,7 @@ def test_a_primary_one_takes_its_subnet_along():
     assert [str(entry.address) for entry in endangered] == ["192.168.8.4/24"]
 
 
-def test_what_is_not_there_takes_nothing_along():
+def test_an_absent_address_has_no_dependants():
     assert dependants([want("192.168.8.100/24")], table()) == ()
 
 

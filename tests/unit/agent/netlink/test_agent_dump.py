@@ -83,7 +83,7 @@ def test_each_step_reads_one_datagram(made):
     assert hosts(whole.finish()) == ["192.168.8.4", "192.168.8.5"]
 
 
-def test_what_is_not_there_yet_is_not_waited_for(made):
+def test_a_listing_does_not_wait_for_a_missing_message(made):
     whole, kernel = made([link()], [])
     for _step in range(3):
         whole.advance()
@@ -113,7 +113,7 @@ def test_a_refusal_is_an_error(made):
     assert caught.value.errno == errno.EPERM
 
 
-def test_what_happens_meanwhile_comes_last(made):
+def test_events_during_a_listing_are_applied_after_it(made):
     whole, _kernel = made([link(), end()], [address(4), address(5) + end()])
     whole.event(address(5, kind=21))
     whole.event(address(6))

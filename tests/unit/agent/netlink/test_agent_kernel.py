@@ -60,7 +60,7 @@ def test_installing_is_one_batch_and_updates_the_picture(kernel):
     assert len(kernel.table.on("eth0")) == 101
 
 
-def test_what_is_there_already_is_as_good(kernel):
+def test_an_address_that_exists_already_counts_as_installed(kernel):
     rig(kernel, table(), errno.EEXIST)
     assert kernel.install([want("192.168.8.100/24")]) == []
 
@@ -73,7 +73,7 @@ def test_a_failure_is_told_for_the_address_that_failed(kernel):
 
 
 @pytest.mark.parametrize("code", [0, errno.EADDRNOTAVAIL, errno.ENODEV])
-def test_what_is_gone_already_need_not_go(kernel, code):
+def test_an_address_that_is_already_gone_counts_as_released(kernel, code):
     rig(kernel, table(addresses=("192.168.8.4/24", "192.168.8.100/24")), code)
     assert kernel.release([want("192.168.8.100/24")]) == []
     assert [str(entry.address) for entry in kernel.table.on("eth0")] == ["192.168.8.4/24"]
@@ -98,7 +98,7 @@ def test_another_refusal_of_a_deleted_interface_is_told(kernel):
     ]
 
 
-def test_what_hangs_on_an_address_is_put_back_in_the_same_batch(kernel):
+def test_a_deleted_secondary_address_is_put_back_in_the_same_batch(kernel):
     filled = table(addresses=())
     filled.remember(ActualAddress(2, ip_interface("192.168.8.100/24")))
     filled.remember(ActualAddress(2, ip_interface("192.168.8.4/24"), secondary=True, message=b"as it was.."))
@@ -155,7 +155,7 @@ def test_a_sender_as_fast_as_the_reader_does_not_keep_the_loop(kernel, clock):
     assert len(read) == kernel_module.EVENTS_AT_ONCE
 
 
-def test_what_is_left_wakes_the_loop_again(monkeypatch):
+def test_events_left_unread_keep_the_kernel_readable(monkeypatch):
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     ours.setblocking(False)
     theirs.setblocking(False)

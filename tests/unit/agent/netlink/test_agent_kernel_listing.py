@@ -36,7 +36,7 @@ def test_lost_events_lead_to_a_new_listing(kernel, listings):
 
 
 @pytest.mark.usefixtures("clock")
-def test_what_still_waited_is_older_than_the_new_listing(kernel, listings):
+def test_queued_events_are_read_before_a_new_listing_begins(kernel, listings):
     kernel.table = table()
     listings[0].append(FakeListing(table()))
     with_events(kernel, OVERRUN, *[link_down()] * (kernel_module.EVENTS_AT_ONCE + 1))
@@ -67,7 +67,7 @@ def test_a_long_listing_is_read_in_portions(kernel, listings, clock):
 
 
 @pytest.mark.usefixtures("clock")
-def test_what_happens_while_it_is_listed_counts_at_once_and_afterwards(kernel, listings):
+def test_an_event_during_a_listing_counts_at_once_and_after_it(kernel, listings):
     kernel.table = table()
     listing = FakeListing(table(addresses=("192.168.8.4/24", "192.168.8.5/24")), portions=2)
     listings[0].append(listing)

@@ -88,7 +88,7 @@ def test_a_peer_that_is_a_virtual_address_is_told(vips):
     holder = '"A", in line 6' if vips[0].startswith("192.0.2.9/") else '"B", in line 16'
     assert said(first, second) == [
         f"14:16: warning: unicast_peer 192.0.2.9 is a virtual address of {holder}. "
-        "Whoever is MASTER of it speaks to itself (name an address that the other node keeps)"
+        "The MASTER of it speaks to itself (name an address that the other node keeps)"
     ]
 
 

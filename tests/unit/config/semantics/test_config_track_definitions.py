@@ -9,7 +9,7 @@ import pytest
 
 from vrrp.config.model.trackers import File, Process, Script
 from vrrp.config.semantics.sections import read
-from vrrp.config.semantics.track_definitions import TrackDefinitions, pair, sections_of, trackables
+from vrrp.config.semantics.track_definitions import TrackDefinitions, pair, sections_of, track_definitions
 from vrrp.config.syntax.diagnostics import Diagnostics
 from vrrp.config.syntax.parser import parse
 
@@ -24,7 +24,7 @@ def tree(text):
 def known(text, complete=True):
     """Return definitions, errors and warnings; the first line of ``text`` is line 1, and everything is tracked."""
     findings = Diagnostics()
-    found = trackables(tree(f"{text}\n{USER}"), complete, findings)
+    found = track_definitions(tree(f"{text}\n{USER}"), complete, findings)
     return found, [str(each)[2:] for each in findings.errors], [str(each)[2:] for each in findings.warnings]
 
 

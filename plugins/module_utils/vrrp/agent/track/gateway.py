@@ -67,7 +67,7 @@ class GatewayCheck(AskedWatch):
         half of the time all hosts. So one frame may be lost, and the gateway may have moved.
         """
         gateway = self.gateway
-        link, source, why = ground(gateway, self._virtual(), self._table())
+        link, source, why = probe_source(gateway, self._virtual(), self._table())
         if link is None or source is None:
             self._known = None
             return why
@@ -207,7 +207,7 @@ class ProbeSource(NamedTuple):
     why: str = ""
 
 
-def ground(gateway: TrackedGateway, virtual: Iterable[Interface], table: InterfaceTable) -> ProbeSource:
+def probe_source(gateway: TrackedGateway, virtual: Iterable[Interface], table: InterfaceTable) -> ProbeSource:
     """Return the interface of a gateway, and the host's own address on it.
 
     A gateway learns the sender's address from a question, so an address that may be the peer's in the next moment is

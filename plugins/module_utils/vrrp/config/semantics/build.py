@@ -20,7 +20,7 @@ from .instance import Context, InstanceRules
 from .own_addresses import judge_virtual_hosts
 from .sections import Section, Setting
 from .sync_groups import garp_groups, groups_by_member, interface_delays, sync_groups, track_groups, with_backups
-from .track_definitions import FILES, no_virtual_gateways, sections_of, trackables
+from .track_definitions import FILES, no_virtual_gateways, sections_of, track_definitions
 
 #: Blocks whose names are looked up, each kind in a list of its own.
 _NAMED = (
@@ -41,7 +41,7 @@ def build(root: Section, path: str, complete: bool, findings: Diagnostics) -> Co
     The result must not be used when ``findings`` holds errors.
     """
     globals_, defaults = read_globals(root.inside("global_defs"), findings)
-    known = trackables(root, complete, findings)
+    known = track_definitions(root, complete, findings)
     _preferences(root, findings)
     context = Context(globals_, defaults, known, groups_by_member(root), complete, findings)
     sections = root.inside("vrrp_instance")

@@ -34,7 +34,7 @@ class Context:
 
     globals: Globals
     defaults: Defaults
-    trackables: TrackDefinitions
+    track_definitions: TrackDefinitions
     groups: dict[str, Section]
     complete: bool
     findings: Diagnostics
@@ -289,7 +289,7 @@ class InstanceRules:
         return Notify(**values)
 
     def _tracking(self, priority: int) -> Tracking:
-        rules = TrackingRules(self.section, self.context.trackables, self.findings)
+        rules = TrackingRules(self.section, self.context.track_definitions, self.findings)
         tracking = rules.build()
         group = self.context.groups.get(self.section.name)
         if group is not None and not (group.get("tracking_weight") or group.get("global_tracking")):

@@ -34,7 +34,7 @@ def judge_virtual_hosts(root: Section, findings: Diagnostics) -> None:
                     item.start,
                     f"unicast_peer {item.value.address} is a virtual address of {show(holder.name)}, in"
                     f" {there.start.seen_from(item.start)}",
-                    "Whoever is MASTER of it speaks to itself",
+                    "The MASTER of it speaks to itself",
                     "name an address that the other node keeps",
                 )
 

@@ -72,7 +72,7 @@ def _sync_group(
             "they cannot all be MASTER for long",
             "give all its members priority 255, or none",
         )
-    rules = TrackingRules(section, context.trackables, context.findings)
+    rules = TrackingRules(section, context.track_definitions, context.findings)
     tracking = rules.build()
     if owners:
         tracking = rules.of_group_with_owner(tracking)

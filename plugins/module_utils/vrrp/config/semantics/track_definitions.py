@@ -40,7 +40,7 @@ def sections_of(root: Section, *names: str) -> list[Section]:
     return [section for section in root.sections if section.block.name in names]
 
 
-def trackables(root: Section, complete: bool, findings: Diagnostics) -> TrackDefinitions:
+def track_definitions(root: Section, complete: bool, findings: Diagnostics) -> TrackDefinitions:
     """Return the definitions. ``complete`` is False where braces are missing: then no missing line is reported."""
     kinds = {
         "track_script": (sections_of(root, "vrrp_script"), _script),

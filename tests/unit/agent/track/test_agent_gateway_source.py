@@ -12,7 +12,7 @@ from agent_fakes import eth, instance, table
 
 from vrrp.agent.addresses.subnets import Subnets
 from vrrp.agent.netlink.links import ActualAddress, Link
-from vrrp.agent.track.gateway import gateway_misfits, ground
+from vrrp.agent.track.gateway import gateway_misfits, probe_source
 from vrrp.config.model.configuration import Configuration
 from vrrp.config.model.trackers import TrackedGateway, Tracking
 
@@ -25,7 +25,7 @@ def machine(*addresses, link=None):
 
 
 def source(filled, virtual=(), gateway=GATEWAY):
-    found = ground(gateway, virtual, filled)
+    found = probe_source(gateway, virtual, filled)
     return str(found.source) if found.source else found.why
 
 
