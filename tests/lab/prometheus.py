@@ -64,7 +64,8 @@ class Prometheus:
             self._process = self._host.popen(
                 [*words, f"--web.listen-address={LISTEN}"], stdout=log, stderr=log, cwd=self._folder
             )
-        poll(lambda: f" {LISTEN} " in self._host.run(["ss", "-Hltn"]).stdout, 20, "Prometheus", self._log.read_text)
+        # It listens earlier, and answers "Service Unavailable" until it has read its storage.
+        poll(lambda: "ready to receive web requests" in self._log.read_text(), 20, "Prometheus", self._log.read_text)
         return self
 
     def __exit__(self, *_exc: object) -> None:

@@ -60,7 +60,7 @@ def test_a_backup_puts_nothing_back():
     assert bench.done == []
 
 
-def test_what_is_deleted_while_it_gives_up_stays_away():
+def test_an_address_deleted_after_a_stop_is_not_put_back():
     """Another node has the addresses in a moment."""
     bench = Bench(instance()).master()
     bench.stop(11.0)

@@ -44,7 +44,7 @@ def test_advertisements_are_signed_anew_each_time():
     assert len({packet[:-28] for packet in packets}) == 1
 
 
-def test_what_was_said_a_moment_ago_may_come_back():
+def test_a_priority_may_come_back_while_it_is_recent_or_the_router_is_master():
     bench = Bench(instance()).start(6.0)
     assert bench.instance.advertiser.said(9.0) == []
     bench.instance.expire(10.0)

@@ -78,7 +78,7 @@ def test_where_an_agent_lives_nothing_is_touched(dead, tmp_path):
     assert dead.remove() == REMOVED
 
 
-def test_what_a_restart_can_go_on_with_stays(dead):
+def test_the_addresses_stay_if_a_restart_follows_within_the_mandate(dead):
     dead.entry(VIP)
     dead.restarts = True
     assert (dead.remove(), dead.kernel.done, dead.asked) == ([], [], ["systemctl"])
@@ -105,7 +105,7 @@ def test_the_mandate_is_that_of_the_instance(dead):
     assert dead.kernel.done == [("release", VIP), "closed"]
 
 
-def test_nobody_waits_long_for_a_successor(dead):
+def test_a_long_mandate_does_not_delay_the_cleanup_beyond_the_limit(dead):
     """The wait is limited also for a long mandate: the service manager may have given up."""
     dead.entry(VIP, silent_s=5.5, interval_cs=1000)
     dead.restarts = True
@@ -132,13 +132,13 @@ def test_all_addresses_go_at_once(dead):
     assert dead.kernel.done == [("release", VIP, SECOND), "closed"]
 
 
-def test_what_is_not_there_any_more_is_not_mentioned(dead):
+def test_the_cleanup_does_not_report_addresses_that_are_already_gone(dead):
     dead.entry("192.168.8.150/24").entry(VIP, vrid=52, index=9)
     assert dead.remove() == []
     assert dead.kernel.done == [("release",), "closed"]
 
 
-def test_what_cannot_be_removed_is_told(dead):
+def test_an_address_that_cannot_be_removed_is_reported(dead):
     dead.entry(VIP)
     dead.kernel.release = lambda wanted: [f"cannot remove {VIP} from eth0: Operation not permitted"]
     assert dead.remove() == [*REMOVED, f"cannot remove {VIP} from eth0: Operation not permitted"]
@@ -174,7 +174,7 @@ def test_the_directory_is_free_afterwards(dead, tmp_path, monkeypatch, fails):
     next_one.release()
 
 
-def test_what_was_written_stays_for_the_next_agent(dead, tmp_path):
+def test_the_cleanup_keeps_the_state_files_for_the_next_agent(dead, tmp_path):
     dead.entry(VIP)
     dead.remove()
     assert (tmp_path / "ledger.json").exists()
@@ -193,7 +193,7 @@ def test_what_was_written_stays_for_the_next_agent(dead, tmp_path):
         lambda directory: os.truncate(directory / "pulse", 12),
     ],
 )
-def test_what_is_not_whole_is_not_believed(dead, tmp_path, spoil):
+def test_a_damaged_or_missing_state_file_makes_the_cleanup_do_nothing(dead, tmp_path, spoil):
     dead.entry(VIP, silent_s=60)
     spoil(tmp_path)
     assert (dead.remove(), dead.kernel.done) == ([], [])
@@ -274,7 +274,7 @@ class TestWhoseItIs:
         assert (dead.remove(), dead.kernel.done) == ([], [])
 
 
-def test_what_another_release_has_written_hurts_nobody(dead, tmp_path):
+def test_the_cleanup_ignores_a_ledger_of_another_release(dead, tmp_path):
     dead.entry(VIP)
     file = tmp_path / "ledger.json"
     file.write_text(file.read_text().replace('"mandate_s"', '"mandate"'))
@@ -348,7 +348,7 @@ def test_routes_go_before_the_addresses_and_nothing_else_is_sent(dead):
 
 
 @pytest.mark.parametrize("restarts", [False, True])
-def test_what_is_static_waits_for_a_successor(dead, restarts):
+def test_static_addresses_are_removed_unless_a_restart_follows(dead, restarts):
     entry = SavedInstance(STATIC, "static", 3, State.BACKUP, 100, installed=((2, ip_interface(VIP)),))
     dead.ledger.write(SavedState((entry,)))
     dead.restarts = restarts

@@ -81,7 +81,7 @@ def test_an_interface_that_is_made_anew_gets_a_new_socket(rig, play):
     play(scenario)
 
 
-def test_what_belongs_to_nobody_is_counted(rig, play):
+def test_packets_without_an_instance_are_counted_by_reason(rig, play):
     async def scenario():
         async with rig() as machine:
             machine.socket().waiting += [from_peer(config=instance(virtual_router_id=9)), b"x"]

@@ -53,7 +53,7 @@ def test_a_successor_gets_a_fresh_lease(rig, play):
     play(scenario)
 
 
-def test_what_leaves_is_in_the_ledger_until_it_has_gone(rig, play):
+def test_a_leaving_instance_stays_in_the_ledger_with_its_addresses(rig, play):
     async def scenario():
         async with rig() as machine:
             machine.due(104.0)
@@ -116,7 +116,7 @@ def test_a_busy_channel_that_was_closed_does_not_rest(rig, play, monkeypatch):
 
 
 @pytest.mark.parametrize(("lease_s", "lent"), [(0, 1), (None, 0)])
-def test_what_has_no_lease_is_lent_to_a_successor_that_may_never_come(lease_s, lent):
+def test_a_restart_gives_a_lifetime_only_to_addresses_without_a_lease(lease_s, lent):
     bench = Bench(instance(), settings=Globals(vip_lease_s=lease_s)).master()
     lifetimes = []
     install = bench.kernel.install

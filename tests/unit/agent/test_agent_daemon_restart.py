@@ -218,7 +218,7 @@ class TestRestart:
         play(scenario)
 
     @pytest.mark.parametrize("what", ["drain", "demote"])
-    def test_what_an_operator_wants_survives_it(self, rig, play, under_systemd, what):
+    def test_a_drain_or_a_demotion_is_saved_for_the_successor(self, rig, play, under_systemd, what):
         async def scenario():
             async with rig(start=False) as machine:
                 task = running(machine)

@@ -97,7 +97,7 @@ class TestSuccessor:
 
         play(scenario)
 
-    def test_what_the_file_does_not_name_any_more_goes(self, successor, play):
+    def test_a_successor_removes_an_address_that_is_not_configured_any_more(self, successor, play):
         both = ((2, ip_interface(VIP)), (2, ip_interface("192.168.8.150/24")))
 
         async def scenario():
@@ -129,7 +129,7 @@ class TestSuccessor:
         play(scenario)
 
     @pytest.mark.parametrize("silent_s", [1, 60])
-    def test_what_it_inherits_is_not_the_hosts_own(self, successor, play, silent_s):
+    def test_an_inherited_address_does_not_count_as_the_hosts_own(self, successor, play, silent_s):
         async def scenario():
             async with successor(instance(priority=255), silent_s=silent_s) as machine:
                 assert machine.state() == "MASTER"
@@ -167,7 +167,7 @@ class TestSuccessor:
 
         play(scenario)
 
-    def test_what_a_check_said_long_ago_means_nothing(self, successor, play):
+    def test_a_successor_ignores_a_check_result_that_is_too_old(self, successor, play):
         script = Script("web", ("/bin/sleep", "30"), timeout_s=60)  # asked every second: 61 s
         config = instance(track=Tracking(scripts=(Tracked("web"),)))
 
@@ -180,7 +180,7 @@ class TestSuccessor:
 
         play(scenario)
 
-    def test_what_the_checks_said_is_left_to_the_next(self, rig, play):
+    def test_the_results_of_the_checks_are_saved_for_the_successor(self, rig, play):
         script = Script("web", ("/bin/true",), interval_s=20)
         config = instance(track=Tracking(scripts=(Tracked("web"),)))
 
@@ -204,7 +204,7 @@ class TestSuccessor:
 
         play(scenario)
 
-    def test_what_a_reload_brings_back_has_no_memory_any_more(self, successor, play):
+    def test_an_instance_that_a_reload_adds_again_has_lost_its_hold(self, successor, play):
         async def scenario():
             async with successor(hold="master") as machine:
                 assert machine.agent.instances.running["VI_1"].router.hold == "master"

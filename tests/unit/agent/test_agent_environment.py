@@ -31,7 +31,7 @@ def test_its_clock_is_that_of_the_timers_of_asyncio():
     assert before <= asyncio.run(scenario()) <= time.monotonic()
 
 
-def test_what_is_there_when_it_has_started_is_not_looked_at_again():
+def test_freeze_excludes_existing_objects_from_garbage_collection():
     try:
         freeze()
         assert gc.get_freeze_count() > 0

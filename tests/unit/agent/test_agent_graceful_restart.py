@@ -126,7 +126,7 @@ class TestBeginning:
         made.state_file.write(SavedState(entries([bench.instance, other.instance])))
         assert [each.last_at for each in saved_state.read(str(tmp_path)).entries] == [7.0, 8.0]
 
-    def test_what_belongs_to_no_instance_any_more_is_taken_off(self, one):
+    def test_the_addresses_of_a_removed_instance_are_released_at_the_start(self, one):
         made = one(found(), found(("eth0", 52, 4), installed=((2, ip_interface("192.168.8.101/24")),)))
         made.begin_with(instance("VI_2", virtual_router_id=52))
         assert made.kernel.done == [("release", VIP)]
@@ -141,13 +141,13 @@ class TestBeginning:
         made.begin_with(instance(virtual_router_id=52))
         assert made.kernel.done == []
 
-    def test_what_comes_later_is_new(self, one):
+    def test_an_instance_gets_no_memory_after_the_saved_state_is_discarded(self, one):
         made = one(found())
         made.begin_with(instance())
         made.discard_saved_state()
         assert made.memory_of(instance()).saved is None
 
-    def test_what_the_one_before_wrote_is_known_although_the_file_is_a_new_one(self, one):
+    def test_the_inherited_state_stays_known_after_the_state_file_is_rewritten(self, one):
         made = one(found(), checks={"script web": True}, drained=True)
         made.begin_with(instance())
         made.state_file.write(SavedState())
@@ -231,7 +231,7 @@ class TestWriting:
         turns(scenario)
 
     @pytest.mark.parametrize("name", ["ledger.json", "pulse"])
-    def test_what_somebody_has_deleted_is_not_kept(self, one, turns, tmp_path, name):
+    def test_a_deleted_state_file_is_not_kept_until_it_is_made_again(self, one, turns, tmp_path, name):
         """Otherwise a restart would leave the addresses to a successor that knows nothing of them."""
 
         async def scenario():
@@ -291,7 +291,7 @@ class TestMarks:
         made.keep_marks()
         assert not (tmp_path / "marks.json").exists()
 
-    def test_what_is_as_it_was_is_not_written_again(self, one, tmp_path):
+    def test_unchanged_marks_are_not_written_again(self, one, tmp_path):
         made, bench = one(), Bench(instance())
         made.restore_instance(bench.instance)
         bench.instance.authenticator.restore(self.HEARD)
@@ -300,7 +300,7 @@ class TestMarks:
         made.keep_marks()
         assert (tmp_path / "marks.json").stat().st_ino == before
 
-    def test_what_cannot_be_written_is_told(self, one, tmp_path, monkeypatch):
+    def test_a_marks_file_that_cannot_be_written_is_logged(self, one, tmp_path, monkeypatch):
         def refuse(*_unused):
             raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
 

@@ -106,7 +106,7 @@ def test_a_change_is_written_a_moment_later_by_a_child(parts):
     assert (entry.priority, entry.peer, entry.reason) == (100, "192.168.8.6", "r" * history_file.REASON_MAX)
 
 
-def test_what_is_no_change_of_mastership_wakes_nobody(parts):
+def test_changes_between_backup_and_fault_start_no_timer(parts):
     parts.enter("BACKUP")
     parts.ring()
     parts.child.work_done()
@@ -119,7 +119,7 @@ def test_what_is_no_change_of_mastership_wakes_nobody(parts):
     assert [state for _name, state, _first in parts.written()] == ["BACKUP", "MASTER"]
 
 
-def test_what_comes_while_the_child_writes_is_written_next(parts):
+def test_a_state_change_during_a_write_is_written_next(parts):
     parts.enter("BACKUP")
     parts.ring()
     parts.enter("MASTER")

@@ -137,7 +137,7 @@ def test_the_runtime_files_are_looked_at_again_and_again(tmp_path, monkeypatch):
     assert played(tmp_path, scenario) == [AGAIN, AGAIN]
 
 
-def test_what_cannot_be_made_again_is_told_and_tried_again(tmp_path):
+def test_a_runtime_directory_that_cannot_be_restored_is_logged_and_retried(tmp_path):
     async def scenario(parts):
         shutil.rmtree(parts.directory)
         parts.directory.write_text("")

@@ -61,7 +61,7 @@ def test_a_bad_included_file_is_named(files):
     assert str(raised.value).startswith(f"{files}/conf.d/one.conf:3:23: error: ")
 
 
-def test_who_else_may_read_the_password_in_an_included_file(files):
+def test_a_warning_names_an_included_file_that_others_can_read_or_write(files):
     (files / "words.conf").chmod(0o644)
     (files / "conf.d" / "one.conf").chmod(0o666)
     said = [(each.path, each.text, each.rule.split(",")[0]) for each in config_source.read(str(files / "f.conf"))[2]]

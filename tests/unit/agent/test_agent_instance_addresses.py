@@ -42,7 +42,7 @@ def test_priority_255_gives_up_what_it_has_set_itself():
     assert (bench.state, bench.done[-1]) == ("STOP", ("release", VIP))
 
 
-def test_what_it_has_set_itself_does_not_become_its_own_by_looking_again():
+def test_an_interface_change_does_not_make_an_installed_address_owned():
     bench = Bench(instance(priority=255)).start()
     bench.instance.interface_changed(1.0)
     assert bench.instance.addresses.owned == ()
@@ -130,7 +130,7 @@ def test_the_addresses_go_even_when_the_interface_has_another_name_now():
     assert [str(entry.address) for entry in bench.kernel.table.on("lan0")] == ["192.168.8.4/24"]
 
 
-def test_what_another_instance_holds_is_not_taken_off():
+def test_an_address_that_another_instance_holds_is_not_released():
     bench = Bench(instance(), others=frozenset([(2, ip_interface(VIP))])).master()
     bench.stop(11.0)
     bench.instance.expire(20.0)
@@ -201,7 +201,7 @@ class TestLease:
         bench.instance.reconfigure(instance(), Globals(vip_lease_s=60), 1.0)
         assert bench.done == []
 
-    def test_what_a_reload_adds_and_removes_is_leased_and_not(self):
+    def test_a_reload_leases_added_addresses_and_no_longer_removed_ones(self):
         bench = Bench(instance(addresses=(VIP, "192.168.8.101/24"))).master()
         bench.virtual = frozenset(map(ip_interface, (VIP, "192.168.8.101/24", "192.168.8.102/24")))
         bench.instance.reconfigure(instance(addresses=(VIP, "192.168.8.102/24")), Globals(), 11.0)

@@ -35,7 +35,7 @@ def changed(machine, *configs):
     return replace(machine.agent.configuration, instances=configs)
 
 
-def test_what_is_missing_is_removed_and_leaves_until_its_addresses_have_gone(rig, play):
+def test_an_instance_missing_in_the_new_file_leaves_until_its_deadline(rig, play):
     def act(machine, manager, instances):
         machine.due(100 + DOWN_S)
         manager.remove_missing(changed(machine, SECOND), machine.now)

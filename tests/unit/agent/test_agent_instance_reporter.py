@@ -55,7 +55,7 @@ def test_priority_zero_is_logged_and_counted():
 
 
 @pytest.mark.parametrize(("fields", "told"), [({}, 0), ({"mcast_src_ip": OWN}, 1)])
-def test_what_may_be_our_own_is_told_where_the_other_node_may_have_our_source(fields, told):
+def test_a_packet_from_our_address_is_reported_if_the_source_is_configured(fields, told):
     bench = Bench(instance(**fields)).master()
     bench.instance.refused("own", OWN, "its source is our own address", 20.0, 1.0)
     assert bench.instance.reporter.counters.discarded == {"own": 1}
@@ -168,7 +168,7 @@ def test_a_lower_priority_is_told_where_it_will_be_taken_over_from():
     ("priority", "condition", "fields"),
     [(90, Master(NEVER), {}), (90, Backup(NEVER), {"nopreempt": True}), (100, Backup(NEVER), {})],
 )
-def test_what_nobody_wants_to_know(priority, condition, fields):
+def test_an_ordinary_advertisement_is_not_logged(priority, condition, fields):
     assert Parts(**fields).lines(priority, condition=condition) == []
 
 
@@ -182,7 +182,7 @@ def test_what_nobody_wants_to_know(priority, condition, fields):
         (Lifecycle.REPLACED, "STOP", []),
     ],
 )
-def test_what_scripts_are_told_of_one_that_leaves(lifecycle, state, told):
+def test_the_lifecycle_decides_which_state_the_notify_scripts_get(lifecycle, state, told):
     parts = Parts()
     parts.reporter.lifecycle = lifecycle
     parts.reporter.entered(Notify(state, 100, "it was stopped"))

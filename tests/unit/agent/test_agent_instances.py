@@ -77,7 +77,7 @@ class TestHeldElsewhere:
         assert book.held_elsewhere(two.instance, [SECOND]) == {(2, VIP), (2, SECOND)}
         assert book.held_elsewhere(two.instance, [THIRD]) == frozenset()
 
-    def test_what_it_holds_itself_does_not_count(self):
+    def test_an_address_of_the_asking_instance_is_not_held_elsewhere(self):
         one, two = running("VI_1", VIP).master(), running("VI_2", VIP)
         assert filled(one, two).held_elsewhere(one.instance, [VIP]) == frozenset()
 

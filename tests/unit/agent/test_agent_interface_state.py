@@ -82,7 +82,7 @@ class TestAnAddressOnAnotherInterface:
     def test_needs_that_interface(self, kind, how):
         assert looked(elsewhere(kind), self.machine(how)) == (OWN, (f"interface eth1 {OTHER[how][1]}",))
 
-    def test_that_is_not_tracked_needs_nothing(self, kind, how):
+    def test_an_untracked_address_does_not_need_its_interface(self, kind, how):
         assert looked(elsewhere(kind, no_track=True), self.machine(how)) == (OWN, ())
 
 

@@ -60,7 +60,7 @@ def test_once_everything_is_given_up_nothing_is_read():
 
 
 class TestResynchronization:
-    def test_what_could_not_be_listed_is_asked_for_again_until_it_can(self):
+    def test_a_stale_listing_is_read_again_each_second_until_it_is_complete(self):
         assert RESYNC_S == 1.0
         readings = [told(Parts(stale=[True, True]), seconds).count("read") for seconds in (0.9, 1.1, 2.1, 9.0)]
         assert readings == [1, 2, 3, 3]

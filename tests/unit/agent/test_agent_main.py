@@ -153,7 +153,7 @@ def test_a_directory_that_another_agent_uses(start, tmp_path):
         (OSError(13, "Permission denied"), "error: cannot start: [Errno 13] Permission denied"),
     ],
 )
-def test_what_the_machine_refuses_is_one_line_and_the_directory_is_free_again(start, tmp_path, outcome, line):
+def test_a_start_error_is_one_line_and_frees_the_directory(start, tmp_path, outcome, line):
     status, lines = start(outcome=outcome)
     assert (status, lines[-1]) == (1, line)
     assert free(tmp_path)

@@ -101,7 +101,7 @@ def test_an_included_file_that_cannot_be_read_counts_as_an_answer(path, parsed):
     assert parse(TEXT, str(path), before.pickled()).report.configuration.instances[0].priority == 9
 
 
-def test_what_is_too_large_is_not_kept(path, monkeypatch):
+def test_a_parsed_file_that_is_too_large_is_not_pickled(path, monkeypatch):
     whole = parse(TEXT, str(path))
     monkeypatch.setattr(parsed_file, "PICKLE_MAX", len(whole.pickled()))
     assert whole.pickled()

@@ -29,7 +29,7 @@ def test_a_socket_is_a_sender():
     assert list(given) == list(asked)
 
 
-def test_nobody_changes_a_port():
+def test_the_ports_of_an_instance_cannot_be_changed():
     with pytest.raises(FrozenInstanceError):
         instance_ports(None, None, sender=None, virtual=None, arm=None).arm = print
 

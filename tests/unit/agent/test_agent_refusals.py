@@ -102,7 +102,7 @@ def test_a_better_master_is_yielded_to_and_no_fault():
     assert (bench.state, bench.instance.router.faults) == ("BACKUP", ())
 
 
-def test_what_was_seen_before_anything_was_refused_is_past():
+def test_a_conflict_seen_before_the_first_refusal_does_not_end_mastership():
     bench = Bench(instance()).master()
     bench.instance.refusals.seen(OTHER, 10.5)
     bench.sender.error = ERROR

@@ -140,7 +140,7 @@ def remembering(state=State.MASTER, last_at=10.0):
 
 
 class TestMemory:
-    def test_what_was_left_is_taken_once(self):
+    def test_the_saved_state_is_taken_once(self):
         memory = remembering()
         assert memory.take() == SavedRouterState(State.MASTER, 10.0, 100, "master")
         assert memory.take() is None

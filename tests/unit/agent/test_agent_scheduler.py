@@ -109,7 +109,7 @@ class TestCallbacks:
         ("late_s", "expected"),
         [(LATE_S - 0.001, ["begin", "it", "end"]), (LATE_S + 0.001, ["begin", "due", "it", "end"])],
     )
-    def test_what_is_long_due_comes_first(self, late_s, expected):
+    def test_a_deadline_that_is_long_past_runs_before_the_callback(self, late_s, expected):
         def act(parts, scheduler):
             scheduler.arm(parts.now)
             parts.now += late_s

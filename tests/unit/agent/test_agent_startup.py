@@ -130,7 +130,7 @@ class TestWhatWasLeftBehind:
         parts.each[0].tracking.checks = (SILENT,)
         return parts
 
-    def test_what_was_left_behind_stays_until_the_mandate_ends(self):
+    def test_an_address_left_behind_stays_until_the_mandate_ends(self):
         parts = self.parts()
         assert playing(lambda: parts.due(102.0)) == []
         assert parts.benches[0].done == []

@@ -297,7 +297,7 @@ def test_an_instance_without_a_group_has_none(rig, play):
     play(scenario)
 
 
-def test_what_was_left_for_a_successor_goes_when_nobody_may_go_on_with_it(rig, play, monkeypatch):
+def test_an_address_left_for_a_successor_is_released_when_the_mandate_ends(rig, play, monkeypatch):
     """It waits for a check for longer than its mandate lasts, and no lease ends what it has inherited."""
 
     async def scenario():

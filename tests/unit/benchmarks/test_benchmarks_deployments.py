@@ -26,7 +26,7 @@ def test_a_line_for_each_task():
     ]
 
 
-def test_what_it_took_before_stands_beside_it_and_what_is_gone_below():
+def test_the_table_shows_the_earlier_times_and_lists_removed_tasks_last():
     now = {"2 hosts, first": deployment(("Install", "install.yml:2", 1.5))}
     then = {"2 hosts, first": deployment(("Install", "install.yml:9", 3.0), ("Look", "a.yml:1", 0.2), wall_s=8.0)}
     first, _empty, _head, _line, install, look = as_text(now, then).splitlines()

@@ -26,7 +26,7 @@ def test_a_loss_belongs_to_the_last_move_that_had_begun():
     assert moves.attributed(lost, 95.0, made) == [3, 3, 8]
 
 
-def test_what_was_lost_before_the_first_move_is_not_forgotten():
+def test_a_loss_before_the_first_move_counts_for_the_first_move():
     assert moves.attributed([outage(0.1, 7)], 10.0, [("stop", 11.0), ("back", 12.0)]) == [7, 0]
 
 

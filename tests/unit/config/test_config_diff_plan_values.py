@@ -58,7 +58,7 @@ def test_a_changed_instance_holds_its_changes_in_their_order():
     }
 
 
-def test_what_is_added_or_removed_has_no_changes():
+def test_an_added_or_removed_entry_has_no_changes():
     assert as_values(Diff(scripts=(DiffEntry("b", "added"), DiffEntry("a", "removed"))))["scripts"] == [
         {"name": "b", "kind": "added", "changes": []},
         {"name": "a", "kind": "removed", "changes": []},

@@ -60,7 +60,7 @@ def test_a_word_that_no_release_knows_is_never_fine():
 
 
 @pytest.mark.parametrize("rest", ["hunter2", "unicast_ttl 5", "skip_check_adv_addr off", "accept", "thing {"])
-def test_what_follows_a_brace_in_a_password_is_not_named(rest):
+def test_the_text_after_a_brace_in_a_password_is_not_named(rest):
     """The } closes the block, so what follows it seems to be a keyword of the instance."""
     for opened in ("authentication {\nauth_type PASS\nauth_pass ab}", "auth_hmac {\nkey 1 abc}"):
         for found in of(with_lines(opened + rest, "}"), "2.0.19"):

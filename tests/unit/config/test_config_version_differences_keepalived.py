@@ -134,7 +134,7 @@ def complained(tmp_path_factory, version):
 
 
 @pytest.mark.parametrize("wrong, right", TAKEN.values(), ids=TAKEN.keys())
-def test_what_is_not_taken_is_complained_about(wrong, right, version, tmp_path):
+def test_keepalived_complains_about_a_text_that_it_does_not_take(wrong, right, version, tmp_path):
     told = [compare(text, "f", release(version)).differences for text in (wrong, right)]
     assert told[0] and not told[1]
     found = [judged(release(version), *asked(text, tmp_path)) for text in (wrong, right)]
@@ -151,7 +151,7 @@ def test_every_complaint_is_told(complained):
     assert lines & below or not lost
 
 
-def test_what_is_told_to_be_ignored_is_complained_about(complained):
+def test_keepalived_complains_about_each_line_that_is_reported_as_ignored(complained):
     version, lines = complained
     told = [each for each in compare(FILE, "f", release(version)).differences if each.effect != "other meaning"]
     assert {each.line for each in told} <= lines

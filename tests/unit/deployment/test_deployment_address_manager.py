@@ -34,7 +34,7 @@ def write(tmp_path, path, text):
     (tmp_path / path).write_text(text)
 
 
-def test_nobody_manages_an_interface_that_no_file_names(tmp_path):
+def test_an_interface_that_no_file_names_has_no_manager(tmp_path):
     assert node(tmp_path) == NOBODY
 
 

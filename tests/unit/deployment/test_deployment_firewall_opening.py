@@ -134,7 +134,7 @@ def test_the_rich_rule_is_found_in_its_zone(node):
     )
 
 
-def test_what_firewalld_does_not_let_out_is_left_to_the_user(node):
+def test_an_output_drop_of_firewalld_for_vrrp_is_an_error(node):
     policy = {**CHAIN, "table": "firewalld", "name": "filter_OUTPUT"}
     wall, _run = node({"nft": json.dumps({"nftables": [{"chain": policy}]})})
     with pytest.raises(DeploymentError, match="firewalld drops VRRP that goes out .chain filter_OUTPUT of table inet"):
@@ -186,7 +186,7 @@ def test_another_protocol_is_allowed_and_a_port_from_the_peer_alone(node, tool, 
     assert done(openings(wall, [entry]), run)[1] == [OPENED[tool, protocol]]
 
 
-def test_what_goes_out_to_the_port_is_allowed_to_the_peer_alone(node):
+def test_packets_to_the_status_port_are_allowed_to_the_peer_alone(node):
     wall, run = node({"nft": json.dumps({"nftables": [{"chain": CHAIN}]})})
     (command,) = done(openings(wall, [STATUS]), run)[1]
     assert command.startswith("nft insert rule inet filter output ip daddr 192.168.8.6 udp dport 61112 accept ")
@@ -207,7 +207,7 @@ def test_firewalld_lets_answers_in_and_a_port_is_opened_by_a_rich_rule(node):
     assert [closing.before.strip() for closing in closings(wall)] == [rule, RICH_RULE]
 
 
-def test_what_firewalld_does_not_let_out_to_the_port_stops_nothing(node):
+def test_an_output_drop_of_firewalld_for_the_status_port_is_no_error(node):
     policy = {**CHAIN, "table": "firewalld", "name": "filter_OUTPUT"}
     wall, _run = node({"nft": json.dumps({"nftables": [{"chain": policy}]})})
     assert openings(wall, [STATUS]) == []

@@ -90,7 +90,7 @@ def test_jumps_and_the_policy_are_followed():
     assert dropped(IN_MULTICAST, "-A INPUT -p vrrp", '-A INPUT -j NFLOG --nflog-prefix "x', policy="DROP")
 
 
-def test_what_ufw_made_drops_vrrp_by_its_policy():
+def test_the_input_policy_of_ufw_drops_vrrp():
     (drop,) = drops(chains(UFW, 4), IN_MULTICAST)
     assert (drop.chain.place, drop.text, drop.sure) == ("chain INPUT of iptables", "policy drop", True)
     assert drops(chains(UFW, 4), OUT_MULTICAST) == []

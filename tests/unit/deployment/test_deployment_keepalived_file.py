@@ -34,7 +34,7 @@ def test_a_changed_file_is_reloaded(made):
     assert file.text == NEW
 
 
-def test_what_keepalived_complains_about_is_never_written(made):
+def test_a_file_that_keepalived_complains_about_is_not_written(made):
     fake, file = made()
     fake.complaint = "Unknown keyword 'foo'"
     with pytest.raises(Refused) as caught:
@@ -106,7 +106,7 @@ def test_content_and_mode_are_looked_at(made):
         (FILE.replace("advert_int", "version 3\n    advert_int"), "VI_1 is"),
     ],
 )
-def test_what_runs_is_compared_with_a_file(made, text, said):
+def test_the_running_configuration_is_compared_with_a_file(made, text, said):
     assert made()[1].differs(text).startswith(said)
     assert bool(made()[1].differs(text)) is bool(said)
 
@@ -122,7 +122,7 @@ def test_where_there_is_no_file_everything_is_new(made):
 
 
 @pytest.mark.parametrize(("number", "said"), [("2.4.3", 0), ("2.2.7", 1), ("1.2.3", 0)])
-def test_what_the_installed_release_does_not_know_is_told(made, number, said):
+def test_auth_hmac_is_refused_for_release_2_2_7_alone(made, number, said):
     fake, file = made()
     fake.version = number
     keys = "auth_hmac {\n        key 1 hex:8f3c2ad97be04615b2d08c5f6e71a93d04c7e86b52fa1d903b6e7f28c45a1d0e\n"
@@ -151,7 +151,7 @@ def test_a_release_that_knows_every_word_and_an_unknown_one_say_nothing(made, nu
     assert file.unlike(SIGNED) == []
 
 
-def test_what_the_installed_release_refuses_is_refused(made):
+def test_an_auth_hmac_block_unknown_to_the_release_is_refused_without_its_key(made):
     fake, file = made()
     with pytest.raises(Refused, match="keepalived 2.2.7 does not know auth_hmac in vrrp_instance") as caught:
         file.unlike(SIGNED)

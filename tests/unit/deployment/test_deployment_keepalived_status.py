@@ -52,7 +52,7 @@ def test_a_drained_node_says_why(running):
     assert keepalived_status.read()["maintenance"] is None
 
 
-def test_nobody_and_a_silent_one_are_told(running, monkeypatch):
+def test_a_missing_keepalived_and_a_silent_one_are_reported(running, monkeypatch):
     running()
     assert not keepalived_status.read()["drained"]
 

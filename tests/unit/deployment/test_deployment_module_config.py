@@ -72,7 +72,7 @@ def test_the_password_is_in_no_parameter_and_no_difference(module):
     assert "Xy7secr" not in f"{asked.params}{result}" and asked.no_log_values == set()
 
 
-def test_what_is_wrong_is_listed(module):
+def test_an_unknown_keyword_is_listed_as_a_problem(module):
     with pytest.raises(Refused) as caught:
         module_config.run(module(TEXT.replace("virtual_router_id", "virtual_id")))
     assert "virtual_id" in caught.value.result["problems"][0]

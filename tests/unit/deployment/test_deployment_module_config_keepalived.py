@@ -120,7 +120,7 @@ def test_a_foreign_file_is_copied_and_compared(made):
     assert [entry["kind"] for entry in done["plan"]["instances"]] == ["changed"]
 
 
-def test_what_the_installed_release_ignores_is_a_warning(made):
+def test_a_keyword_that_the_installed_release_ignores_gives_a_warning(made):
     fake = made()
     fake.version = "2.0.19"
     config(fake, FILE.replace("priority 90", "priority 90\n    garp_extra_if 10"), check_mode=True)

@@ -195,7 +195,7 @@ def test_check_mode_tries_nothing(node):
     assert node.commands("confirmed_reload") == 0
 
 
-def test_what_the_agent_does_not_try_is_an_error(node):
+def test_a_confirm_time_that_the_agent_refuses_is_an_error(node):
     node.start(OLD)
     with pytest.raises(Refused, match="confirm_s is a number of seconds"):
         node.run(NEW, confirm=900)

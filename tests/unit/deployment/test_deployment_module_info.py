@@ -39,7 +39,7 @@ def test_the_node_is_looked_at_where_it_is_asked_for(tmp_path):
          "probe: 'x' does not appear to be"),
     ],
 )  # fmt: skip
-def test_what_is_refused(tmp_path, params, text):
+def test_a_wrong_parameter_is_refused(tmp_path, params, text):
     with pytest.raises(DeploymentError, match=text):
         run(tmp_path, **params)
 
@@ -52,7 +52,7 @@ def test_what_is_refused(tmp_path, params, text):
         ("reach", "the segment cannot be asked, which needs root"),
     ],
 )
-def test_what_the_kernel_refuses(tmp_path, monkeypatch, name, text):
+def test_an_error_of_the_kernel_is_reported(tmp_path, monkeypatch, name, text):
     def refuse(*given):
         raise SocketError("no") if name == "reach" else OSError("no")
 

@@ -143,7 +143,7 @@ def test_the_policy_drops_what_nothing_accepts():
     assert dropped(IN_MULTICAST, established, (VRRP, COUNTER, ACCEPT), policy="drop") == []
 
 
-def test_what_firewalld_made_rejects_vrrp_in_the_zone_of_the_interface():
+def test_the_rules_of_firewalld_reject_vrrp_in_the_zone_of_the_interface():
     (drop,) = drops(chains(json.loads((RECORDED / "firewalld.nft.json").read_text())), IN_MULTICAST)
     assert (drop.chain.place, drop.sure) == ("chain filter_IN_public of table inet firewalld", True)
     assert (drop.base.name, drop.text[:7]) == ("inet firewalld filter_INPUT", "handle ")

@@ -83,5 +83,5 @@ def test_a_password_is_compared_and_not_shown():
     assert "Zw9k" not in str([each.text for each in fields(packet(auth_type=1, auth_data=b"Zw9kTr4q")).values()])
 
 
-def test_what_is_no_advertisement_is_one_field():
+def test_bytes_that_are_no_advertisement_give_one_field():
     assert list(fields(b"no packet")) == ["packet"]

@@ -46,7 +46,7 @@ def test_the_policy_decides_in_the_end():
     assert through(rule("log"), rule(ACCEPT), drops_rest=True) == []
 
 
-def test_what_depends_on_something_else_is_not_sure():
+def test_a_drop_that_depends_on_an_unknown_match_is_not_sure():
     assert through(rule(ACCEPT, None), rule(DROP)) == [("base", "drop", False)]
     assert through(rule(DROP, None), rule(ACCEPT)) == [("base", "drop", False)]
     assert through(rule(RETURN, None), drops_rest=True) == [("base", "policy drop", False)]
@@ -106,7 +106,7 @@ def test_names_and_answers_are_combined():
     assert [packet_filter.opposite(each) for each in (True, False, None)] == [False, True, None]
 
 
-def test_what_is_said_of_a_packet():
+def test_a_packet_tells_its_peer_its_name_and_its_protocol():
     status = Packet(OUT, "eth0", MULTICAST.source, ip_address("192.168.8.4"), 17, 61112)
     assert (MULTICAST.peer, status.peer) == (MULTICAST.source, status.destination)
     assert (MULTICAST.established, status.established) == (False, True)

@@ -84,7 +84,7 @@ def test_digests_tell_keys_apart_and_nothing_else(path):
     assert digests(str(path), OWNER) == []
 
 
-def test_who_may_not_look_into_the_directory_sees_no_digests(path, monkeypatch):
+def test_a_user_without_access_to_the_directory_gets_no_digests(path, monkeypatch):
     def refuse(*_arguments):
         raise PermissionError(13, "Permission denied")
 

@@ -127,7 +127,7 @@ def test_where_every_id_is_in_use_nothing_is_sent(sockets):
     assert sockets[0].sent == [] and attempt.result()["refused"]["multicast"] == "every virtual router id is in use"
 
 
-def test_what_arrives_and_what_is_heard_are_counted_apart(sockets):
+def test_packets_that_arrive_and_packets_that_are_heard_are_counted_apart(sockets):
     attempt = reach.Attempt(LINK, ENTRY)
     vrrp, packets = sockets
     packets.waiting += [heard(), heard() + bytes(18), heard(destination="192.168.8.4"), heard(source="192.168.8.4")]
@@ -174,7 +174,7 @@ def test_it_is_done_when_each_node_knows_that_the_other_hears_it(sockets):
     assert {said.priority for said, _where in sent(sockets[0])} == {4} and len(sockets[0].sent) == 6
 
 
-def test_what_the_kernel_refuses_is_told(sockets):
+def test_a_send_error_of_the_kernel_is_reported(sockets):
     attempt = reach.Attempt(LINK, ENTRY)
     sockets[0].refusal = "Operation not permitted"
     attempt.send(5.0)
@@ -203,7 +203,7 @@ def test_no_socket_stays_open(sockets, monkeypatch):
     assert sockets[-1].closed
 
 
-def test_what_fills_up_a_short_frame_is_taken_off():
+def test_the_padding_of_a_short_frame_is_removed():
     for packet in (heard(), heard(source="fe80::6", destination="ff02::12", version=3), b""):
         assert reach.without_padding(packet + bytes(18 if packet else 0)) == packet
 

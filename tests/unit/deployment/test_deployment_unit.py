@@ -171,7 +171,7 @@ def test_marks_of_auth_hmac_survive_a_stop_but_not_a_reboot():
     assert f"/run/{section['RuntimeDirectory']}" == paths.RUNTIME_DIRECTORY
 
 
-def test_what_outlives_a_boot_has_a_directory_of_the_agent_alone():
+def test_the_state_directory_belongs_to_the_agent_alone():
     section = service()
     assert f"/var/lib/{section['StateDirectory']}" == paths.STATE_DIRECTORY
     assert section["StateDirectoryMode"] == "0700"

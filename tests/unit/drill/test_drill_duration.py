@@ -111,7 +111,7 @@ def test_it_is_known_when_the_checks_succeed_again(tracks, back_s):
     assert judged(tracks, 60)["back_s"] == back_s
 
 
-def test_what_takes_longer_than_a_drill_may_last_is_said():
+def test_a_takeover_longer_than_the_limit_of_a_drill_is_reported():
     assert too_short("VI_1", 600, 598, "this takes 598 s") == []
     [text] = too_short("VI_1", 600, 766.2, "a takeover may take 766.2 s on web-b")
     assert "600 s are too short for VI_1" in text and text.endswith("(600 s): only drill=switchover is possible")

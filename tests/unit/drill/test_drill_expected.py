@@ -74,5 +74,5 @@ def test_an_instance_of_the_standby_loses_nothing():
 
 
 @pytest.mark.parametrize(("service", "connects"), [("nginx.service", False), ("postfix.service", True)])
-def test_what_the_simulation_does_not_know_is_left_out(service, connects):
+def test_a_service_fault_outside_the_simulation_gets_no_expectation(service, connects):
     assert asked("service", pair(TRACKS), service=service, connects=connects) == {}

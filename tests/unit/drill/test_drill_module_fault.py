@@ -86,7 +86,7 @@ def test_a_service_is_stopped_and_later_started(places):
     assert "systemctl start -- nginx.service" in (places / "drill" / "undo").read_text()
 
 
-def test_what_stops_with_a_service_is_started_again(places):
+def test_services_that_stop_with_a_service_are_started_again(places):
     node = Node(
         db="RequiredBy=app.service idle.service\nConsistsOf=app.service\nPropagatesStopTo=\nBoundBy=run.scope",
         app="BoundBy=web.service\nRequiredBy=", web="RequisiteOf=db.service", idle="ActiveState=inactive",
@@ -112,7 +112,7 @@ def test_what_stops_with_a_service_is_started_again(places):
         (Node(), {"seconds": 3601}, "seconds must be from 1 to 3600"),
     ],
 )
-def test_what_is_impossible_changes_nothing(places, node, params, message):
+def test_an_impossible_fault_changes_nothing(places, node, params, message):
     with pytest.raises(DeploymentError, match=message):
         node.does(**params)
     assert set(node.verbs) <= {"systemctl show", "nft --check"}

@@ -32,7 +32,7 @@ def test_a_host_with_keepalived_has_no_drill():
 
 
 @pytest.mark.parametrize("kind", ["agent", "node", "service"])
-def test_what_loses_packets_has_to_be_meant(kind):
+def test_a_drill_with_a_real_fault_needs_i_mean_it(kind):
     [text] = asked(drill=["switchover", kind])
     assert text.startswith(f"drill={kind} makes a real fault") and "-e i_mean_it=true" in text
     assert asked(drill=["switchover", kind], i_mean_it=True) == []

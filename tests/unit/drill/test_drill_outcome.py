@@ -103,7 +103,7 @@ def test_a_switchover_that_lost_one_probe_has_failed():
     assert (found["passed"], found["remarks"][0]) == (False, "1 probes were lost, where none was expected")
 
 
-def test_what_was_lost_before_the_fault_does_not_count():
+def test_probes_lost_before_the_fault_do_not_count():
     early = {"from_s": 0.5, "to_s": 1.5, "count": 100}
     losses = [early, {"from_s": 2.0, "to_s": 5.5, "count": 350}]
     found = judged(probe=counts(4.5, losses=losses))
@@ -231,7 +231,7 @@ def test_a_drill_after_which_the_simulation_has_no_answer_has_failed():
         (None, {"kind": "service"}, "the probe asked the host and not the service: with -e drill_port=PORT"),
     ],
 )
-def test_what_is_remarked_of_a_drill_that_passed(expected, more, text):
+def test_a_passed_drill_has_remarks(expected, more, text):
     found = judged(expected, **more)
     assert found["passed"]
     assert any(each.startswith(text) for each in found["remarks"]), found["remarks"]

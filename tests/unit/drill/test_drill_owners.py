@@ -51,7 +51,7 @@ def test_the_record_of_one_instance_is_read_in_the_time_of_the_controller():
 
 
 @pytest.mark.parametrize("text", ["", "no agent is running\n", "[]\n7\n", '{"at": 1, "input": "stop"}\n'])
-def test_what_is_no_record_tells_nothing(text):
+def test_a_text_that_is_no_record_gives_no_happenings(text):
     assert happenings(text, "VI_1", Clock()) is None
 
 

@@ -33,7 +33,7 @@ def test_a_transition_has_its_time_and_its_reason(follow):
     }  # fmt: skip
 
 
-def test_what_happened_before_the_source_began_is_no_event(follow):
+def test_a_change_before_the_start_of_the_source_is_no_event(follow):
     story = Story()
     story.takeover()
     story.feed("demote", after_s=30)
@@ -70,7 +70,7 @@ TEMPLATES = [
 
 
 @pytest.mark.parametrize("text", TEMPLATES)
-def test_what_a_host_says_is_no_template(follow, text):
+def test_the_text_of_a_host_never_becomes_a_template(follow, text):
     """ansible-rulebook makes an event a variable of the playbook, and Ansible expands the templates in it."""
     said = {"is": "Notify", "state": {text: [text, 1]}, "priority": [[text]], "reason": text}
     entry = {"at": 1, "input": "fault_changed", "arguments": {"faults": [text]}, "actions": [said]}

@@ -55,7 +55,7 @@ def test_the_page_has_the_events_that_there_are():
     assert told == set(re.findall(r'"type": "(\w+)"', EVENTS))
 
 
-def test_what_the_page_says_can_be_read():
+def test_the_examples_on_the_page_are_valid():
     rulebook, *variables = BLOCKS
     parse_rule_sets(rulebook)
     checked = runpy.run_path(str(FOLDER / "plugins" / "event_source" / "events.py"))["checked"]

@@ -34,7 +34,7 @@ def work_out(host, **said):
     return pair(HOSTS, {"node-a": noted(4, **said), "node-b": noted(6)}, GROUPS, host)
 
 
-def test_what_a_good_pair_is_to_do():
+def test_a_correct_pair_gets_its_plan_and_its_probes():
     told = work_out("node-b")
     assert (told["objections"], told["names"], told["runs_scripts"], told["switch_user"]) == (
         [],
@@ -47,7 +47,7 @@ def test_what_a_good_pair_is_to_do():
     assert told["sections"]["blocks"][0]["head"] == "vrrp_instance VI_1"
 
 
-def test_what_a_takeover_time_came_to_is_told():
+def test_each_host_tells_the_result_of_takeover_within():
     noted_of_both = {"ha_pair_takeover_within": 0.5}
     known = {"node-a": noted(4, **noted_of_both), "node-b": noted(6, **noted_of_both)}
     told = ["VI_1: takeover_within 0.5 s: version 3, advert_int 0.13 s, at most 0.485 s"]
@@ -75,7 +75,7 @@ def test_clocks_are_compared_for_auth_hmac_that_does_not_run_yet():
     assert work_out("node-a")["compares_clocks"] is False
 
 
-def test_what_is_wrong_is_shown_by_the_first_host_and_nothing_follows():
+def test_the_first_host_alone_shows_a_problem_and_no_plan_follows():
     first, second = (work_out(host, ha_pair_prioritty=7) for host in HOSTS)
     assert "ha_pair_prioritty: there is no such variable" in first["objections"][0] and second["objections"] == []
     assert first["plan"] == {} and first["probes"] == [] and second["names"] == []

@@ -58,7 +58,7 @@ def test_a_host_whose_network_is_known_keeps_it():
     assert [plan[host][0]["interface"] for host in plan] == ["ens3", "ens5"]
 
 
-def test_what_the_variables_say_is_kept():
+def test_the_addresses_and_interfaces_in_the_variables_are_kept():
     said = unknown(
         {"unicast_src_ip": "192.168.8.4", "unicast_peer": ["192.168.8.6"], "interface": "ens3"},
         {"unicast_peer": "192.168.8.4", "interface": "ens4"},

@@ -79,7 +79,7 @@ def test_another_group_is_tried():
         ([{**ONE, "interface": "eth9"}], [ONE]),
     ],
 )
-def test_what_has_no_other_end_is_not_tried(a, b):
+def test_an_instance_without_a_counterpart_is_not_tried(a, b):
     assert tried(a, b)["a"] == []
 
 
@@ -150,6 +150,6 @@ def test_an_authentication_header_has_an_attempt_of_its_own_each_time():
     "said",
     [{"version": 3, "auth_pass": "secret"}, {"auth_pass": ""}, {"virtual_ipaddress": ["fd00:8::100/64"], "version": 3}],
 )
-def test_what_is_sent_without_a_header_is_tried_without_one(said):
+def test_an_instance_that_sends_no_ah_header_is_tried_without_one(said):
     without = {**ONE, **said, "auth_type": "AH"}
     assert [each["protocol"] for each in tried([without], [without])["a"]] == ["vrrp"]

@@ -39,7 +39,7 @@ def test_a_change_of_one_host_names_it_and_a_move_says_why():
     assert changes(both) == ["VI_1: priority 90 -> 150; mastership moves: b: its priority rises from 90 to 150 (on b)"]
 
 
-def test_what_comes_and_goes_and_what_is_beside_the_instances():
+def test_the_changes_name_added_instances_globals_and_scripts():
     plan = {"globals": [change("router_id", "x", "y")], "scripts": [entry(change("weight", "0", "2"), name="chk")]}
     both = {"a": difference(entry(name="VI_2", kind="added"), **plan), "b": difference()}
     assert changes(both) == ["VI_2: added (on a)", "router_id: x -> y (on a)", "scripts chk: weight 0 -> 2 (on a)"]
@@ -112,7 +112,7 @@ def test_two_keepalived_cannot_change_their_router_in_step(field, keepalived, co
     assert changes(both, keepalived) == [f"VI_1: {field} 2 -> 3 in step; {cost}; mastership stays"]
 
 
-def test_what_keepalived_begins_anew_alone_is_told():
+def test_a_new_vmac_restarts_the_instance_of_keepalived_alone():
     both = {"a": difference(entry(change("vmac", "", "vrrp.51"))), "b": difference()}
     (line,) = changes(both, ["a"])
     assert "; keepalived begins it anew, so mastership may move" in line

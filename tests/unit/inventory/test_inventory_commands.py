@@ -29,7 +29,7 @@ AS_ROOT = {"command": "/bin/a", "user": "root"}
         ({"ha_pair_scripts": [CHECK]}, [], []),
     ],
 )
-def test_what_is_to_be_run_beside_check_scripts(said, instances, found):
+def test_the_commands_include_each_script_except_check_scripts(said, instances, found):
     assert commands(said, instances) == found
     assert runs_scripts(said, instances) is bool(found or "ha_pair_scripts" in said)
 

@@ -72,7 +72,7 @@ def test_another_program_is_refused():
         ("failback", {"after": 300}, "keepalived ends nothing by itself"),
     ],
 )
-def test_what_only_our_agent_can_do_is_refused(variable, value, text):
+def test_a_variable_of_the_agent_alone_is_refused_with_keepalived(variable, value, text):
     assert problems(node_b={**KEEPALIVED, variable: value}) == [("node-b", f"ha_pair_{variable}", text)]
     instances(hosts(node_b={variable: value}, vips=[VIP]))
 
@@ -99,7 +99,7 @@ def test_an_entry_of_an_instance_or_of_a_group_is_named():
         ("failback", "manual"),
     ],
 )
-def test_what_asks_for_nothing_is_no_problem(variable, value):
+def test_a_variable_that_asks_for_nothing_is_accepted_with_keepalived(variable, value):
     instances(hosts(vips=[VIP], **KEEPALIVED, **{variable: value}))
 
 

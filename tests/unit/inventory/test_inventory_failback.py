@@ -35,7 +35,7 @@ def test_a_policy(value, read):
         (["never", "manual"], "it is a list, and a pair has one policy"),
     ],
 )
-def test_what_is_no_policy_is_refused(value, message):
+def test_a_value_that_is_no_failback_policy_is_refused(value, message):
     with pytest.raises(ValueError, match=".*") as caught:
         failback(value)
     assert message in str(caught.value)

@@ -124,7 +124,7 @@ def test_malformed_values_of_vrrp_info_are_passed_over(value):
 
 
 @pytest.mark.parametrize("value", [[], (), [{"name": "x", "addresses": []}], ({"addresses": [], "name": "x"},)])
-def test_what_vrrp_info_returns_is_well_formed(value):
+def test_the_interfaces_that_vrrp_info_returns_are_well_formed(value):
     assert well_formed(value)
 
 

@@ -78,7 +78,7 @@ FIRST = "keepalived takes the first, and so does the import"
         ("    script /bin/true\n", "", [("track_script", 12, PASSED), ("vrrp_script", 1, WHOLE)], "priority", 90),
     ],
 )
-def test_what_keepalived_passes_over_is_left_out_and_told(old, new, gaps, field, value):
+def test_a_line_that_keepalived_passes_over_is_left_out_and_reported(old, new, gaps, field, value):
     found, told = changed(old, new)
     assert found.problems == []
     assert sorted(told) == sorted(gaps)

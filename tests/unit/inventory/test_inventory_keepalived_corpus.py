@@ -52,7 +52,7 @@ def test_a_file_comes_back_with_its_meaning_or_what_differs_is_told(name):
 
 
 @pytest.mark.parametrize("name", [*ONE, *PAIRS])
-def test_what_is_told_of_a_file_has_not_changed(name):
+def test_the_outcome_of_a_file_is_the_recorded_one(name):
     assert outcome(journeys(name), KEPT[name].get("keepalived", "starts")) == KEPT[name]
 
 

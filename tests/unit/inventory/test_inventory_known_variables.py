@@ -48,7 +48,7 @@ def test_a_misspelt_variable_with_the_name_of_a_fact_is_refused():
     assert problems(hosts({"interfaces": "eth0"}, vips=[VIP])) == [f"node-a: ha_pair_interfaces: {text}"]
 
 
-def test_what_the_role_registers_is_no_mistake():
+def test_a_variable_that_the_role_registers_is_accepted():
     said = hosts(vips=[VIP], group="ha_pair", router_id="A", verify_timeout=3)
     noted = {host: {**own, "__ha_pair_before": {"changed": False}} for host, own in said.items()}
     assert instances(noted) == instances(hosts(vips=[VIP]))

@@ -151,7 +151,7 @@ def test_an_address_that_was_only_accepted_is_at_work_when_its_event_comes():
     assert (change.added, change.present.usable) == (True, True)
 
 
-def test_what_became_of_an_address_while_events_were_lost():
+def test_the_difference_of_two_tables_shows_that_dad_has_finished():
     before, after = InterfaceTable(), InterfaceTable()
     before.feed(address_message("fe80::4/64", flags=0xC0))
     after.feed(address_message("fe80::4/64", flags=0x80))

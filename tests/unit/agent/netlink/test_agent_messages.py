@@ -31,7 +31,7 @@ def test_a_message_class_makes_the_octets_that_ip_makes():
     assert made == ADDED
 
 
-def test_what_it_is_made_of_can_be_used_again():
+def test_encoding_does_not_change_the_attributes():
     attributes = [["RTA_MULTIPATH", [{"oif": 2, "flags": 0, "hops": 0, "attrs": [["RTA_GATEWAY", "192.0.2.1"]]}]]]
     one, two = (
         messages.encode(message_class("rtmsg"), messages.RTM_NEWROUTE, 0, {"family": 2}, attributes)
@@ -62,7 +62,7 @@ def test_a_batch_is_aligned_and_numbered():
 
 
 @pytest.mark.parametrize("cut", [b"", ADDED[:15], ADDED[:-1], bytes(16)])
-def test_what_is_no_whole_message_is_none(cut):
+def test_an_incomplete_message_is_ignored(cut):
     assert list(messages.messages(cut)) == []
     assert [(start, end) for _kind, _flags, _number, start, end in messages.messages(ADDED + cut)] == [(16, 40)]
 

@@ -122,7 +122,7 @@ class TestExpressions:
         assert len(rules) == count
         assert [rule[-1] for rule in rules].count(nftables.verdict(0)) == dropped
 
-    def test_what_leaves_a_macvlan_is_looked_at_first(self):
+    def test_the_rules_for_packets_from_a_macvlan_come_first(self):
         igmp, done, report, neighbour = nftables.rules(True)[:4]
         on_macvlan = [nftables.meta(1, 5), nftables.lookup("macvlans", 4)]
         assert igmp == [*on_macvlan, nftables.meta(1, 16), nftables.compare(0, 2), nftables.verdict(0)]
@@ -203,7 +203,7 @@ class TestTransact:
         assert nftables.transact([bytes(20)]) == code
 
     @pytest.mark.parametrize(("error", "code"), [(OSError(errno.EPERM, "x"), 1), (OSError("without a number"), 5)])
-    def test_what_cannot_be_sent_is_an_error(self, kernel, error, code):
+    def test_a_failed_send_returns_its_error_code_and_closes_the_socket(self, kernel, error, code):
         made = kernel(refuses=error)
         assert nftables.transact([]) == code
         assert made.closed
@@ -256,14 +256,14 @@ class TestTables:
         assert NfTables().delete() == expected
 
 
-def test_so_many_elements_are_one_message():
+def test_a_message_has_at_most_1000_elements():
     keys = [("vips4", number.to_bytes(4, "big")) for number in range(2001)]
     steps = nftables.changes(nftables.NEWSETELEM, keys)
     assert [step.hex().count("0c0001000800010000") for step in steps] == [1000, 1000, 1]
     assert nftables.changes(nftables.NEWSETELEM, []) == []
 
 
-def test_what_was_prepared_is_not_encoded_again(monkeypatch):
+def test_prepared_elements_are_not_encoded_again(monkeypatch):
     elements = [("vips4", bytes([10, 0, 0, 1])), ("vips6", bytes(16))]
     NfTables().prepare(elements)
     monkeypatch.setattr(nftables, "encode", lambda *arguments: pytest.fail("encoded again"))
@@ -312,7 +312,7 @@ assert tables.delete() == tables.delete() == 0
 """
 
 
-def test_what_nft_makes_of_the_table_in_a_network_of_its_own():
+def test_nft_lists_the_expected_table_in_a_separate_network_namespace():
     done = subprocess.run(
         ["unshare", "--net", sys.executable, "-B", "-c", PROGRAM],
         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH": ":".join(sys.path)},

@@ -113,7 +113,7 @@ def test_a_removed_address_was_set_by_no_process():
     assert not ownership.was_set_before(place, stamped(400_000), {place: LIVED_UNTIL})
 
 
-def test_what_says_nothing_of_its_time_needs_another_sign():
+def test_the_ledger_decides_only_if_the_kernel_gives_no_protocol_numbers():
     place, machine = (2, ip_interface("192.0.2.1/24")), InterfaceTable()
     machine.remember(ActualAddress(*place))
     assert ownership.was_set_before(place, machine, {place: LIVED_UNTIL}), "an old kernel: the ledger counts"

@@ -91,7 +91,7 @@ def test_an_unusable_interface_keeps_its_routes_away():
     assert [way.what for way in ways] == ["route", "route", "route", "rule", "rule"]  # none through eth3
 
 
-def test_what_is_not_tracked_is_no_fault():
+def test_a_missing_interface_of_an_untracked_route_is_no_fault():
     ways, faults = resolve([Route(NETWORK, hops=(NextHop(None, "eth3"),), no_track=True)], [], table())
     assert (ways, faults) == ((), {})
 
@@ -129,7 +129,7 @@ def test_rules_are_told_apart(other):
     assert key_of(rule_requests(Rule(4, source=NETWORK, table=100), 6)[1]) != key_of(one)
 
 
-def test_what_is_no_deletion_is_no_news():
+def test_an_added_route_or_a_short_message_is_not_a_deletion():
     add, remove = route_requests(Route(NETWORK, hops=(NextHop(GATEWAY),)), {})
     assert deleted(add) == set()
     assert deleted(remove[:20]) == set()

@@ -67,7 +67,7 @@ def test_a_file_of_a_key_may_hold_these_texts(key_file, content, secret):
         (b"\xff" * 32, "is not usable: it is not UTF-8 text"),
     ],
 )
-def test_what_is_no_key_is_an_error_at_the_line_of_its_instance(key_file, content, why):
+def test_an_invalid_key_is_reported_at_the_line_of_its_instance(key_file, content, why):
     key_file.write_bytes(content)
     _unused, (problem,) = hmac_keys.resolve(configuration(key_file))
     assert str(problem).startswith("/etc/hotstandby.conf:7:1: error: vrrp_instance VI_1: the file of key 1 ")

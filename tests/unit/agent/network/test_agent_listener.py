@@ -75,19 +75,19 @@ def test_a_recording_and_a_forgery_prove_nothing():
     assert node.heard == 1
 
 
-def test_what_is_not_signed_is_never_taken_while_the_key_changes():
+def test_an_unsigned_advertisement_is_discarded_while_the_key_changes():
     node, plain = Node(hmac(), hmac(SECOND, active=2)), Sender(PLAIN, PEER)
     assert node.side.receive(plain.say()) == 0
     assert (node.heard, node.side.counters.discarded) == (0, {"hmac_missing": 1})
 
 
-def test_what_the_instance_takes_with_the_same_addresses_proves_nothing():
+def test_a_packet_that_the_instance_accepts_is_no_proof_of_the_change():
     node, sender = Node(hmac(), hmac(anti_replay="monotonic")), Sender(hmac(), PEER)
     assert node.side.receive(sender.say()) == 1
     assert node.heard == 0
 
 
-def test_what_was_taken_before_is_judged_again():
+def test_a_known_advertisement_is_checked_again_for_a_new_listener():
     """The master had the long list already, and the play was run again."""
     long = instance(version=3, addresses=("192.168.8.100/24", "192.168.8.101/24"))
     side, sender, heard = Side(PLAIN, OWN), Sender(long, PEER), []

@@ -87,6 +87,6 @@ def test_a_file_that_others_can_read_is_a_warning(tmp_path):
     assert f"the file {path} has mode 0644" in str(found[0])
 
 
-def test_what_stands_for_a_key_tells_two_apart_and_nothing_else():
+def test_the_digest_of_a_key_is_short_and_differs_between_keys():
     found = peer_keys.digest(KEY)
     assert len(found) == 12 and found == peer_keys.digest(bytes(KEY)) != peer_keys.digest(KEY[::-1])

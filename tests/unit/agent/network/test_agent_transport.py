@@ -163,7 +163,7 @@ def test_a_link_that_was_replaced_under_its_name(machine):
     assert ("forget", 2) in machine.kernel.done
 
 
-def test_what_the_kernel_has_finished_is_announced(machine):
+def test_an_added_address_is_reported_as_usable_unless_it_is_tentative(machine):
     changes = [
         AddressChanged(ActualAddress(2, ip_interface(f"fd00:8::{number}/64"), tentative=tentative), added)
         for number, tentative, added in ((1, False, True), (2, True, True), (3, False, False))

@@ -102,7 +102,7 @@ def test_a_node_that_starts_again_is_known_again_at_once():
     played(scenario)
 
 
-def test_who_has_another_key_is_not_heard():
+def test_a_node_with_another_key_is_not_heard():
     async def scenario(network, node):
         a, b = node(), node(OTHER, OWN, key=KEY[::-1])
         await asyncio.sleep(8)
@@ -240,7 +240,7 @@ def test_a_node_does_not_take_itself_for_the_other_one():
     played(scenario)
 
 
-def test_what_the_kernel_refuses_opens_the_socket_again():
+def test_a_send_error_makes_the_channel_open_its_socket_again():
     async def scenario(network, node):
         a = node()
         node(OTHER, OWN)

@@ -206,7 +206,7 @@ def test_a_drained_node_and_one_that_stops_are_told():
     played(scenario)
 
 
-def test_who_watches_a_master_sees_what_its_standby_told():
+def test_the_view_of_a_master_shows_the_state_of_its_standby():
     async def scenario(network, a, b):
         await asyncio.sleep(1.4)
         bench = a.benches["VI_1"]

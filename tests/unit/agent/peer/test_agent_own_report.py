@@ -119,7 +119,7 @@ def test_a_digest_is_kept_until_the_configuration_changes():
     assert own.digest(instance(virtual_router_id=52)) != digest(config)
 
 
-def test_what_is_told_of_the_node():
+def test_the_node_report_has_the_version_and_always_a_name():
     assert own_report.node("web-a", 5.0, True, False) == NodeReport("web-a", __version__, "", 5.0, True, False)
     assert own_report.node(None, 5.0, False, False).name
 

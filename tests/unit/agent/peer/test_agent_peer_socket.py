@@ -48,7 +48,7 @@ def test_each_hears_the_other_and_nobody_else(port):
             each.close()
 
 
-def test_nobody_at_the_other_end_is_an_error_of_the_next_call(port):
+def test_a_refused_packet_is_an_error_of_the_next_call(port):
     one = opened(ONE, TWO, port)
     try:
         one.send(b"1")

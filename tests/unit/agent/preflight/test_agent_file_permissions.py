@@ -58,7 +58,7 @@ def test_a_file_that_others_may_read_or_write_is_told(tmp_path, mode, text, rule
         assert "s3cr3t" not in line
 
 
-def test_what_is_told_is_true_now(tmp_path):
+def test_a_permission_warning_ends_when_the_file_is_corrected_or_deleted(tmp_path):
     """The status asks anew: a warning goes when its reason has gone, without a reload."""
     file = tmp_path / "f.conf"
     file.write_text(SECRET)

@@ -60,7 +60,7 @@ def texts(config, machine):
     return [problem.text for problem in misfits(configuration(config), machine)]
 
 
-def test_what_the_machine_has_itself_and_what_no_host_can_have_are_errors():
+def test_the_hosts_own_address_and_a_broadcast_address_are_errors():
     config = instance(addresses=("192.168.8.4/24", "192.168.8.255/32", "192.168.8.0/32"))
     machine = table(addresses=("192.168.8.3/24", "192.168.8.4/24"))
     own, broadcast = refusals(configuration(config), machine)
@@ -74,7 +74,7 @@ def test_a_wide_prefix_length_is_a_warning():
     assert text.startswith("vrrp_instance VI_1: 192.168.8.9/8 is wider than 192.168.8.0/24 of eth0")
 
 
-def test_what_fits_is_not_mentioned():
+def test_an_instance_that_fits_the_host_causes_no_warning():
     assert texts(instance(), table()) == []
 
 
@@ -129,7 +129,7 @@ def test_of_many_instances_there_is_one_line_whether_they_run_or_not(version, ru
     assert problem.hint == f"eth0: {'192.168.8.0/24' if version == 4 else 'fd00:8::/64'}"
 
 
-def test_what_is_true_of_many_instances_is_one_line():
+def test_a_warning_about_many_instances_is_one_line():
     many_on = [instance(f"VI_{n}", interface="eth9", line=n) for n in range(1, 256)]
     (problem,) = misfits(configuration(*many_on), table())
     text = "vrrp_instance VI_1, VI_2, VI_3 and 252 more: interface eth9 does not exist on this machine"

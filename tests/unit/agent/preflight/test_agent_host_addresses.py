@@ -77,7 +77,7 @@ def test_each_kind_of_virtual_address_and_its_interface():
     ]
 
 
-def test_what_is_remembered_is_what_the_ledger_lists(monkeypatch, tmp_path):
+def test_the_last_seen_addresses_come_from_the_ledger(monkeypatch, tmp_path):
     assert last_seen(str(tmp_path)) == {}
     entry = SavedInstance(("eth0", 51, 4), "VI_1", 2, State.MASTER, 100, installed=(PLACE,), last_at=5.0)
     saved = SavedState((entry, replace(entry, installed=(), interval_cs=300, last_at=4.0)))

@@ -278,7 +278,7 @@ def test_the_end_of_the_agent_ends_the_child(with_bench):
     with_bench(scenario)
 
 
-def test_what_a_child_writes_at_the_end_is_waited_for(with_bench, tmp_path):
+def test_the_agent_waits_for_the_last_write_of_a_child(with_bench, tmp_path):
     def write():
         (tmp_path / "file").write_text("all of it")
         return "as it says"

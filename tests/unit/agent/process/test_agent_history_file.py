@@ -33,7 +33,7 @@ def states(tmp_path):
     return [each.state for each in read(str(tmp_path))]
 
 
-def test_what_was_added_is_read_again(tmp_path, path):
+def test_appended_entries_are_read_back_in_order(tmp_path, path):
     assert read(str(tmp_path)) == []
     first, second = entry(), entry("BACKUP", 20.0)
     assert append(str(tmp_path), [first]) == append(str(tmp_path), [second]) == ""
@@ -60,7 +60,7 @@ def test_only_changes_of_mastership_are_kept(tmp_path):
     ]
 
 
-def test_what_is_there_already_is_not_added_again(tmp_path):
+def test_entries_that_the_file_already_has_are_not_added_again(tmp_path):
     """The child may have been ended after it had written."""
     batch = many(4)
     assert append(str(tmp_path), batch) == append(str(tmp_path), [*batch, entry("MASTER", 9.0)]) == ""

@@ -24,7 +24,7 @@ def path(tmp_path):
 
 
 @pytest.mark.parametrize("kept", [KEPT, Kept(DRAIN, {}), Kept(None, {"ä": ("master", Terms("größer"))})])
-def test_what_was_written_is_read(tmp_path, path, kept):
+def test_a_written_maintenance_file_is_read_back(tmp_path, path, kept):
     assert write(str(tmp_path), kept) == ""
     assert read(str(tmp_path)) == (kept, "")
     assert path.stat().st_mode & 0o777 == 0o600

@@ -60,7 +60,7 @@ def test_to_replace_writes_through_no_link(tmp_path, what):
     assert sorted(os.listdir(tmp_path)) == ["f", "victim"]
 
 
-def test_what_cannot_be_replaced_is_as_it_was(tmp_path, monkeypatch):
+def test_a_failed_replacement_leaves_no_temporary_file(tmp_path, monkeypatch):
     (tmp_path / "f").mkdir()
 
     def refuse(*_unused):
@@ -93,7 +93,7 @@ def test_whatever_lies_in_the_way_is_taken_away(tmp_path, kind):
     assert [(each / "x").is_dir() for each in aside] == [True] * (kind == "full directory")
 
 
-def test_what_cannot_be_taken_away_is_an_error(tmp_path, monkeypatch):
+def test_a_file_that_cannot_be_deleted_is_an_error(tmp_path, monkeypatch):
     (tmp_path / "f").write_text("")
 
     def refuse(path):

@@ -173,7 +173,7 @@ class TestDeleted:
         assert first.there
         assert (tmp_path / "run" / "agent.lock").read_text() == f"{os.getpid()}\n"
 
-    def test_what_cannot_be_made_again_is_told_and_can_be_later(self, first, tmp_path):
+    def test_a_failed_restore_is_an_error_and_a_later_one_succeeds(self, first, tmp_path):
         (tmp_path / "run").write_text("")
         with pytest.raises(RuntimeDirectoryError, match="cannot use the runtime directory"):
             first.restore()

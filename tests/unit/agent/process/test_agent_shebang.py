@@ -131,7 +131,7 @@ def refusal(path):
 
 
 @pytest.mark.parametrize("case", FLAWS.values(), ids=FLAWS.keys())
-def test_what_is_wrong_is_named_and_the_kernel_says_the_same(script, case):
+def test_a_wrong_first_line_is_reported_with_the_error_of_the_kernel(script, case):
     octets, text, fix = case
     path = script(octets)
     assert shebang.flaw(path) == (text, fix, refusal(path), shebang.BY_SHELL)

@@ -119,7 +119,7 @@ def test_the_status_line_may_be_written_in_several_ways(line):
     assert asked(line + b"\r\n")[0] == ""
 
 
-def test_what_a_server_says_in_between_is_skipped():
+def test_an_informational_response_is_skipped():
     early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
     assert asked(early, early, OK + b"\r\n")[0] == ""
     assert asked(*[early] * 20)[0] == "its answer is not HTTP"
@@ -128,7 +128,7 @@ def test_what_a_server_says_in_between_is_skipped():
 @pytest.mark.parametrize(
     "answer", [b"SSH-2.0-OpenSSH_9.2\r\n", b"", b"HTTP/1.1", b"HTTP/1.1 OK\r\n\r\n", b"\0" * 100000, b"HTTP/2 200\r\n"]
 )
-def test_what_is_not_http_is_told(answer):
+def test_an_answer_that_is_not_http_is_reported(answer):
     assert asked(answer)[0] == "its answer is not HTTP"
 
 

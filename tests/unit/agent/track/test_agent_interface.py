@@ -117,7 +117,7 @@ def test_up_counts_when_it_has_lasted():
     assert (parts.says(), parts.told) == ("", 2)
 
 
-def test_what_returns_in_time_has_not_happened():
+def test_an_interface_that_returns_in_time_causes_no_fault():
     parts = Parts(DELAY)
     for _count in range(3):
         parts.becomes(*DOWN)

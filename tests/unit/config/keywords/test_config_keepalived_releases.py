@@ -88,7 +88,7 @@ def test_every_entry_is_a_keyword_of_the_table_and_a_release():
     assert {("global_defs", word) for word in releases.BUILT_WITH} <= all_names()
 
 
-def test_what_no_release_knows_is_unknown_to_the_newest():
+def test_the_newest_release_lacks_only_the_keywords_that_no_release_knows():
     assert claimed(RELEASES[-1]) == {name for name, since in releases.SINCE.items() if since == NEVER}
 
 

@@ -181,7 +181,7 @@ def test_accept_follows_from_the_lines_and_the_priority(lines, expected):
         ("notify_priority_changes off", "notify", Notify()),
     ],
 )
-def test_what_an_instance_takes_from_global_defs(lines, field, expected):
+def test_an_instance_takes_its_defaults_from_global_defs(lines, field, expected):
     fields = {"down_timer_adverts": 5, "skip_check_adv_addr": True, "notify.priority_changes": True}
     defaults = Defaults(fields, {"delay_s": 9.0, "repeat": 3}, {})
     assert getattr(built(lines, defaults=defaults)[0], field) == expected

@@ -71,7 +71,7 @@ def test_a_problem_is_one_line(problem, text):
         ("a\\n", "a\\n"),
     ],
 )
-def test_what_a_terminal_does_not_show_is_escaped(text, expected):
+def test_a_character_that_a_terminal_does_not_show_is_escaped(text, expected):
     assert printable(text) == expected
 
 
