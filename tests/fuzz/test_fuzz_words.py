@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import corpus  # noqa: F401 it says where the helpers of other tests are
+import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_keepalived import import_file
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.from_model import joined, quoted_words
@@ -49,6 +50,46 @@ def model(**said):
     return report.configuration
 
 
+def process(value):
+    return {"track_processes": [{"name": "p", "process": value}], "track_process": ["p"]}
+
+
+def http(value, word):
+    return {"track_http": [{"url": "http://127.0.0.1/", word: value}]}
+
+
+def file(path):
+    return {"track_files": [{"name": "f", "file": path}], "track_file": ["f"]}
+
+
+def named(name, kind):
+    word = {"scripts": "script", "track_processes": "process", "track_files": "file"}[kind]
+    return {kind: [{"name": name, word: "/bin/true"}]}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"scripts": [{"name": "chk", "script": "/bin/true"}]},
+        {"notify_master": {"command": "/bin/true", "user": "root"}},
+        process("haproxy"),
+        {"auth_pass": "s3cret"},
+        {"router_id": "web-a"},
+        *(http(value, word) for value, word in (("ok", "body"), ("www", "host"), ("http://127.0.0.1/a", "url"))),
+        *(named("a", kind) for kind in ("scripts", "track_processes", "track_files")),
+        file("/run/a"),
+    ],
+    ids=" ".join,
+)
+def test_an_ordinary_value_is_carried(said):
+    """Without this the tests below would pass if each value was refused."""
+    assert model(**said, **SCRIPTS) is not None
+
+
+def test_an_ordinary_name_of_an_instance_is_carried():
+    assert model_of_instance("VI_1").instances[0].name == "VI_1"
+
+
 def arguments(value):
     return tuple(split_command(split_command(f'x "{value}"')[1]))
 
@@ -77,16 +118,16 @@ def test_any_arguments_are_carried_unchanged(program, words):
 
 @fuzz(VALUE, few=15)
 def test_a_process_is_carried_unchanged_or_refused(value):
-    found = model(track_processes=[{"name": "p", "process": value}], track_process=["p"])
+    found = model(**process(value))
     if found is not None:
-        process = found.processes[0]
-        assert (process.process, *(process.parameters or ())) == tuple(word for word, _index in split_words(value))
+        tracked = found.processes[0]
+        assert (tracked.process, *(tracked.parameters or ())) == tuple(word for word, _index in split_words(value))
 
 
 @fuzz(WORDS, few=15)
 def test_the_words_of_a_process_are_carried_unchanged(words):
     plain = [word for word in ("p", *words) if word.isprintable() and not set(word) & set('"\\$~@{}')]
-    found = model(track_processes=[{"name": "p", "process": quoted_words(plain)}], track_process=["p"])
+    found = model(**process(quoted_words(plain)))
     assert found is not None
     assert (found.processes[0].process, *(found.processes[0].parameters or ())) == tuple(plain)
 
@@ -105,19 +146,18 @@ def test_the_name_of_a_node_is_carried_unchanged_or_refused(value):
 
 @fuzz(VALUE, st.sampled_from(["body", "host", "url"]), few=15)
 def test_a_check_of_http_is_carried_unchanged_or_refused(value, word):
-    check = {"url": "http://127.0.0.1/", word: value if word != "url" else f"http://127.0.0.1/{value}"}
-    found = model(track_http=[check])
-    assert found is None or getattr(found.instances[0].track.http[0], word) == check[word]
+    value = value if word != "url" else f"http://127.0.0.1/{value}"
+    found = model(**http(value, word))
+    assert found is None or getattr(found.instances[0].track.http[0], word) == value
 
 
 @fuzz(VALUE, st.sampled_from(["scripts", "track_processes", "track_files", "instances"]), few=15)
 def test_a_name_is_carried_unchanged_or_refused(value, kind):
-    own = {"scripts": "script", "track_processes": "process", "track_files": "file"}
     if kind == "instances":
         found = model_of_instance(value)
         assert found is None or found.instances[0].name == value
         return
-    found = model(**{kind: [{"name": value, own[kind]: "/bin/true"}]}, **SCRIPTS)
+    found = model(**named(value, kind), **SCRIPTS)
     lists = {"scripts": "scripts", "track_processes": "processes", "track_files": "files"}
     assert found is None or getattr(found, lists[kind])[0].name == value
 
@@ -133,5 +173,5 @@ def model_of_instance(name):
 
 @fuzz(VALUE, few=15)
 def test_a_path_is_carried_unchanged_or_refused(value):
-    found = model(track_files=[{"name": "f", "file": f"/run/{value}"}], track_file=["f"])
+    found = model(**file(f"/run/{value}"))
     assert found is None or found.files[0].path == f"/run/{value}"
