@@ -43,7 +43,6 @@ def test_a_new_file_has_exactly_these_rights(tmp_path, mode):
     assert os.listdir(tmp_path) == ["a"]
 
 
-@pytest.mark.skipif(UID != 0, reason="only root can give a file away")
 @pytest.mark.parametrize(("owner", "ids"), [((), (0, 0)), ((65533,), (65533, 0)), ((65533, 65534), (65533, 65534))])
 def test_a_new_file_belongs_to_the_given_owner_or_to_root(tmp_path, owner, ids):
     files.write(str(tmp_path / "a"), b"", 0o4750, *owner)

@@ -10,8 +10,6 @@ import os
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import files
 
-AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file to root")
-
 
 def us():
     return os.getuid(), os.getgid()
@@ -88,7 +86,6 @@ def test_an_old_content_that_is_no_text_is_shown(tmp_path):
     assert shown(files.file(str(path), "new\n", 0o644)) == [(str(path), "old \ufffd\n", "new\n")]
 
 
-@AS_ROOT
 def test_a_file_is_written_with_its_directory_and_not_twice(tmp_path):
     path = str(tmp_path / "a" / "b.service")
     (change,) = files.file(path, "[Unit] \u00e9\n", 0o640)

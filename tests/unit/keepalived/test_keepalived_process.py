@@ -25,7 +25,6 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process
 )
 
 NOBODY = 2**22 + 1  # above the highest number that the kernel gives
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="keepalived is root's")
 WAITS = "trap 'echo got' USR1; echo; read line"
 ONE = "exec 3<&0; (echo child; read line) <&3 & echo $!; read line"
 TWO = "exec 3<&0; (exec 2>&1; echo child; read line) <&3 & echo $!; (read line) <&3 & echo $!; read line"
@@ -72,20 +71,17 @@ def found(numbers):
     return [process.pid for process in vrrp_processes() if process.pid in numbers]
 
 
-@AS_ROOT
 @pytest.mark.parametrize(("name", "yes"), [("keepalived", True), ("keepalived2", False), ("keepalive", False)])
 def test_the_name_of_the_program_decides(shells, name, yes):
     assert is_keepalived(shells.start(WAITS, name=name).pid) is yes
 
 
-@AS_ROOT
 def test_a_process_whose_program_was_replaced_is_found(shells, tmp_path):
     child = shells.start(WAITS)
     (tmp_path / "keepalived").unlink()
     assert is_keepalived(child.pid) is True
 
 
-@AS_ROOT
 def test_a_keepalived_of_another_user_is_not_taken(shells):
     with tempfile.TemporaryDirectory() as folder:  # every user may enter it
         os.chmod(folder, 0o711)
@@ -101,7 +97,6 @@ def test_a_process_that_is_not_there_takes_no_signal():
     assert gone.writes(os.stat("/")) is False
 
 
-@AS_ROOT
 def test_a_signal_that_it_handles_arrives(shells):
     child = shells.start(WAITS)
     assert KeepalivedProcess(child.pid, 1, ()).signal(signal.SIGUSR1) is True
@@ -109,7 +104,6 @@ def test_a_signal_that_it_handles_arrives(shells):
     shells.started.clear()
 
 
-@AS_ROOT
 def test_a_signal_of_which_it_would_die_is_not_sent(shells):
     child = shells.start(WAITS)
     descriptors = os.listdir("/proc/self/fd")
@@ -146,7 +140,6 @@ def test_without_an_option_the_file_is_keepaliveds_own(words):
     assert KeepalivedProcess(1, 1, words).config == "/etc/keepalived/keepalived.conf"
 
 
-@AS_ROOT
 def test_the_only_child_is_the_one_and_its_parent_is_not(shells):
     (child,) = shells.family(ONE)
     parent = shells.started[0].pid
@@ -155,13 +148,11 @@ def test_the_only_child_is_the_one_and_its_parent_is_not(shells):
     assert process.words[:2] == (str(shells.folder / "keepalived"), "-c")
 
 
-@AS_ROOT
 @pytest.mark.parametrize("word", ["-C", "--check"])
 def test_the_only_child_that_runs_a_check_is_not_taken(shells, word):
     assert found(shells.family(ONE, "VI_1", word)) == []
 
 
-@AS_ROOT
 @pytest.mark.parametrize("option", [["-r", "PATH"], ["-rPATH"], ["--vrrp_pid", "PATH"], ["--vrrp_pid=PATH"]])
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_child_named_by_the_pid_file_is_taken(shells, tmp_path, option, which):
@@ -171,12 +162,10 @@ def test_the_child_named_by_the_pid_file_is_taken(shells, tmp_path, option, whic
     assert found(family) == [family[which]]
 
 
-@AS_ROOT
 def test_two_children_without_a_pid_file_or_a_socket_are_not_taken(shells, tmp_path):
     assert found(shells.family(TWO, "VI_1", "-r", str(tmp_path / "none"), count=2)) == []
 
 
-@AS_ROOT
 @pytest.mark.parametrize(
     ("family", "protocol", "speaks"),
     [(socket.AF_INET, 112, True), (socket.AF_INET6, 112, True), (socket.AF_INET, 113, False)],
