@@ -12,7 +12,7 @@ from lab.example_pair import pair
 from lab.peers import Agent, poll
 from lab.segment import Segment
 
-A, _B = pair(version=3, advert_int=0.3)  # changes of interfaces beside it may hold the lock of all of them for long
+A, _B = pair(version=3, advert_int=0.3)  # the kernel has one lock for all interfaces, and other tests hold it too
 FOUR, SIX = "172.16.5.100/24", "fd00:5::100/64"
 ROUTES = ("172.16.6.0/24", "fd00:6::/64")
 
