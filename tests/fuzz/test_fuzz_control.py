@@ -91,7 +91,7 @@ def agent() -> Commands:
     maintenance = Maintenance("/nowhere", mastership, instances, groups, None, None, lambda: NOON, log)
     other_node = SimpleNamespace()  # only a status asks it
     parts = instances, InterfaceTable, mastership, maintenance, reload, recorder, other_node
-    return Commands(None, *parts, None, lambda: 0.0)
+    return Commands(None, *parts, None, lambda instance: (), lambda: 0.0)
 
 
 def handle(command, request):

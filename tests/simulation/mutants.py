@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from vrrp.protocol import election, master, timers
-from vrrp.protocol.actions import Announce, ReleaseAddresses, SendAdvertisement
+from vrrp.protocol.actions import Announce, InstallAddresses, ReleaseAddresses, SendAdvertisement
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Backup, Fault, Yielding
 from vrrp.protocol.sync_group import Group, Move
@@ -121,10 +121,12 @@ class KeepsTheAddresses(VirtualRouter):
 class TellsNobody(VirtualRouter):
     """It sends no gratuitous ARP: the clients stay with the old owner until their entries end."""
 
-    def _take_over(self, now, reason, outbid_until=0.0):
-        actions = super()._take_over(now, reason, outbid_until)
-        self.condition = replace(self.condition, announce_at=math.inf)
-        return tuple(action for action in actions if not isinstance(action, Announce))
+    def _apply(self, transition, now):
+        if transition is not None and any(isinstance(action, InstallAddresses) for action in transition.actions):
+            silent = tuple(action for action in transition.actions if not isinstance(action, Announce))
+            begun = replace(transition.condition, announce_at=math.inf)
+            transition = transition._replace(condition=begun, actions=silent)
+        return super()._apply(transition, now)
 
 
 class ForgetsToAdvertise(VirtualRouter):
@@ -210,7 +212,8 @@ class BreaksBeforeItFollows(VirtualRouter):
     def group_fault_changed(self, faults, until, now):
         actions = super().group_fault_changed(faults, until, now)
         if self.yielding and faults:
-            return actions + self._enter(Fault(), now, "another one failed", ReleaseAddresses())
+            failed = Transition(Fault(), (ReleaseAddresses(),), "another one failed", entered=True)
+            return actions + self._apply(failed, now)
         return actions
 
 

@@ -87,6 +87,20 @@ def test_a_member_that_hears_a_better_master_takes_the_other_with_it(pair, play)
     play(scenario)
 
 
+def test_a_ready_member_says_which_one_it_waits_for(pair, play):
+    async def scenario():
+        async with pair() as machine:
+            machine.now = 103.0
+            machine.socket("eth1").waiting.append(from_peer(200, TWO))
+            read(machine, "eth1")
+            machine.due(100 + DOWN_S)
+            first, other = json.loads(json.dumps(asked(machine, "status")))["result"]["instances"]
+            assert first["why"] == "BACKUP because sync group G waits for VI_2; our 100"
+            assert other["why"].startswith("BACKUP because 192.168.8.6 advertises 200")
+
+    play(scenario)
+
+
 def test_a_link_that_goes_takes_the_other_with_it(pair, play):
     async def scenario():
         async with pair() as machine:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from ipaddress import IPv4Address
 
 from vrrp.protocol.actions import SendAdvertisement
@@ -30,6 +31,14 @@ def kinds(actions):
 
 def sent(actions):
     return [action.priority for action in actions if isinstance(action, SendAdvertisement)]
+
+
+def decided(decision, router, *arguments):
+    """Return the decision, and check that the router is as it was."""
+    before = copy.copy(vars(router))
+    transition = decision(router, *arguments)
+    assert vars(router) == before
+    return transition
 
 
 def backup(parameters=ARTICLE_B, now=T):

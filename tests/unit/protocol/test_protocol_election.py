@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from routers import ARTICLE_B, A, B, T, advert, backup, kinds, master, sent
+from routers import ARTICLE_B, SKEW_B, A, B, T, advert, backup, decided, kinds, master, sent
 
+from vrrp.protocol import election
 from vrrp.protocol.actions import Announce, RivalHeard, SendAdvertisement
 from vrrp.protocol.override import HOLD_BACKUP, HOLD_MASTER
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import NEVER, Backup, MasterSeen, Yielding
+from vrrp.protocol.states import NEVER, Backup, MasterSeen, State, Yielding
 
 V3 = replace(ARTICLE_B, version=3)
 
@@ -187,3 +188,26 @@ class TestYielding:
         router.condition = Yielding(NEVER, T + 9)
         assert router.advertisement(advert(0), A, T + 1) == ()
         assert router.condition == Yielding(NEVER, T + 9)
+
+
+class TestDown:
+    def test_the_end_of_preempt_delay_says_so(self):
+        router = backup()
+        router.master = MasterSeen(A, 80, 100, T)
+        condition = Backup(T + 9, preempt_at=T + 5)
+        ended = decided(election.down, router, condition, T + 5)
+        assert ended.condition.state is State.MASTER
+        assert ended.reason == "preempt_delay has passed and the master has a lower priority"
+
+    def test_the_end_of_preempt_delay_counts_although_it_is_long_past(self):
+        ended = decided(election.down, backup(), Backup(T + 1, preempt_at=T), T + 50)
+        assert ended.condition.state is State.MASTER
+
+    @pytest.mark.parametrize(("late_s", "listens"), [(1.0, False), (1.001, True)])
+    def test_a_deadline_that_is_long_past_means_that_we_slept(self, late_s, listens):
+        ended = decided(election.down, backup(), Backup(T), T + late_s)
+        assert isinstance(ended.condition, Backup) == listens
+        if listens:
+            assert ended == (Backup(T + late_s + 1 + SKEW_B, overslept=True), (), None, False, None, False, False)
+        again = decided(election.down, backup(), Backup(T, overslept=True), T + late_s)
+        assert again.condition.state is State.MASTER

@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 
 import pytest
-from routers import ARTICLE_B, SKEW_B, T
+from routers import ARTICLE_B, DOWN_B, SKEW_B, A, T, decided, kinds
 
 from vrrp.protocol import master
 from vrrp.protocol.actions import Announce, Notify, ReleaseAddresses, SendAdvertisement
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import NEVER, Backup, Fault, Initialize, Master, State, Stopped, Yielding
+from vrrp.protocol.states import NEVER, Backup, Fault, Initialize, Master, MasterSeen, State, Stopped, Yielding
 from vrrp.protocol.timers import HANDOVER_S
 
 LONGEST_SKEW_S = 255 / 256
@@ -30,14 +29,6 @@ def speaking(**fields):
     return Master(**{"advertise_at": T + 1, "spoke_at": T, "lapses_at": T + 3, **fields})
 
 
-def decided(decision, router, *arguments):
-    """Return the decision, and check that the router is as it was."""
-    before = copy.copy(vars(router))
-    transition = decision(router, *arguments)
-    assert vars(router) == before
-    return transition
-
-
 @pytest.mark.parametrize(
     ("condition", "now", "priority"),
     [
@@ -49,6 +40,46 @@ def decided(decision, router, *arguments):
 )
 def test_a_router_that_was_just_promoted_outbids_every_peer(condition, now, priority):
     assert master.advertised_priority(condition, 90, now) == priority
+
+
+class TestTakenOver:
+    def test_the_addresses_come_first_and_the_advertisement_last(self):
+        taken = decided(master.taken_over, router_in(Backup(T)), "why", T)
+        assert kinds(taken.actions) == ["InstallAddresses", "Announce", "SendAdvertisement"]
+        assert taken.actions[1:] == (Announce(5), SendAdvertisement(90))
+        assert (taken.condition.advertise_at, taken.condition.announce_at) == (T + 1, T + 5)
+        assert taken[2:] == ("why", True, 100, False, True)
+
+    def test_without_garp_master_repeat_there_is_no_announcement(self):
+        taken = decided(master.taken_over, router_in(Backup(T), announce_repeat=0), "why", T)
+        assert kinds(taken.actions) == ["InstallAddresses", "SendAdvertisement"]
+
+    @pytest.mark.parametrize(("interval_cs", "silent_s"), [(100, 0.01), (1, 0.005)])
+    def test_a_living_master_hears_of_it_a_moment_later(self, interval_cs, silent_s):
+        router = router_in(Backup(T), interval_cs=interval_cs)
+        router.master = MasterSeen(A, 80, interval_cs, T)
+        taken = decided(master.taken_over, router, "why", T)
+        assert kinds(taken.actions) == ["InstallAddresses", "Announce"]
+        assert taken.condition.advertise_at == T + silent_s
+
+    def test_a_promotion_that_outbids_another_one_advertises_255(self):
+        taken = decided(master.taken_over, router_in(Backup(T)), "why", T, T + DOWN_B)
+        assert taken.actions[-1] == SendAdvertisement(255)
+        assert taken.condition.outbid_until == T + DOWN_B
+
+
+class TestReconfigured:
+    @pytest.mark.parametrize(("interval_cs", "known_cs", "next_s"), [(50, 50, 0.5), (300, 100, 1.0)])
+    def test_only_a_shorter_interval_counts_at_once(self, interval_cs, known_cs, next_s):
+        router = router_in(speaking(), interval_cs=interval_cs)
+        router.master_interval_cs = 100
+        changed = decided(master.reconfigured, router, T)
+        assert (changed.condition.advertise_at, changed.master_interval_cs) == (T + next_s, known_cs)
+        assert (changed.reason, changed.entered, changed.actions) == (None, False, ())
+
+    @pytest.mark.parametrize("condition", [Initialize(), Backup(T), Yielding(T), Fault(), Stopped()])
+    def test_a_router_that_is_not_master_keeps_what_it_has(self, condition):
+        assert decided(master.reconfigured, router_in(condition), T) is None
 
 
 class TestDue:

@@ -106,9 +106,9 @@ def test_a_stall_in_a_run_is_no_difference():
 
 def test_another_reason_is_a_difference(monkeypatch):
     record = failover().record()
-    enter = VirtualRouter._enter
+    apply = VirtualRouter._apply
     monkeypatch.setattr(
-        VirtualRouter, "_enter", lambda self, condition, now, reason, *actions: enter(self, condition, now, "why not")
+        VirtualRouter, "_apply", lambda self, transition, now: apply(self, transition._replace(reason="why not"), now)
     )
     found = replay(record).difference
     assert (found.entry, found.nth, found.at, found.step.name) == (2, 1, T, "start")

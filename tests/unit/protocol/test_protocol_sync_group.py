@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from vrrp.protocol import explain
+from vrrp.protocol import explain, sync_group
 from vrrp.protocol.actions import Announce, InstallAddresses, Notify, ReleaseAddresses, SendAdvertisement
 from vrrp.protocol.override import CommandRefused
 from vrrp.protocol.packet import Advertisement
@@ -113,7 +113,18 @@ class TestBecomingMaster:
         node.happens("VI_1", "expire", now=DOWN_S)
         node.hears("VI_2", 200, now=DOWN_S)
         assert node.states() == ("BACKUP", "BACKUP")
-        assert explain.why(node.one("VI_1"), 4.0) == "BACKUP because sync group G waits for VI_2; our 100"
+        awaited = sync_group.awaited(node.members, 4.0)
+        assert awaited == ("VI_2",)
+        said = explain.why(node.one("VI_1"), 4.0, awaited=awaited)
+        assert said == "BACKUP because sync group G waits for VI_2; our 100"
+
+    def test_no_member_is_awaited_that_is_ready_or_master(self):
+        node = Node(100, 100)
+        assert sync_group.awaited(node.started().members, 0.0) == ("VI_1", "VI_2")
+        node.feed("VI_1", "expire", now=DOWN_S)
+        assert sync_group.awaited(node.members, DOWN_S) == ("VI_2",)
+        node.happens("VI_2", "expire", now=DOWN_S)
+        assert sync_group.awaited(node.members, DOWN_S) == ()
 
     def test_a_better_master_ends_the_readiness(self):
         node = Node().started()

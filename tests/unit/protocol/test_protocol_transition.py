@@ -5,15 +5,21 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+from pathlib import Path
 
 import pytest
-from routers import ARTICLE_B, T
+from routers import ARTICLE_B, A, T
 
+import vrrp
+from vrrp.protocol import router as router_module
 from vrrp.protocol.actions import Notify, SendAdvertisement
 from vrrp.protocol.router import VirtualRouter
-from vrrp.protocol.states import Backup, Fault
+from vrrp.protocol.states import Backup, Fault, MasterSeen
 from vrrp.protocol.transition import RouterView, Transition
+
+LIBRARY = Path(vrrp.__file__).parent
 
 
 @pytest.fixture
@@ -62,6 +68,42 @@ def test_a_transition_ends_a_promotion_and_no_demotion(router, hold, then):
     said = applied(router, Transition(Fault(), reason="beaten", entered=True, ends_promotion=True))
     assert router.hold == then
     assert said == (Notify("FAULT", router.priority, "beaten"),)
+
+
+def test_a_transition_forgets_the_master_that_was_heard(router):
+    router.master = MasterSeen(A, 100, 100, T)
+    applied(router, Transition(router.condition))
+    assert router.master is not None
+    applied(router, Transition(router.condition, forgets_master=True))
+    assert router.master is None
+
+
+def assigned(tree):
+    """Yield (function, name) for each attribute that a function sets, not only of ``self``."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)):
+                    yield function.name, node
+
+
+def test_one_method_of_the_router_changes_what_is_decided():
+    set_by = {}
+    for function, node in assigned(ast.parse(inspect.getsource(router_module))):
+        set_by.setdefault(node.attr, set()).add(function)
+    for name in ("condition", "reason", "since", "master_interval_cs"):
+        assert set_by[name] == {"__init__", "_apply"}, name
+
+
+def test_the_library_sets_no_attribute_of_a_router_from_outside():
+    names = set(vars(VirtualRouter(ARTICLE_B)))
+    found = []
+    for path in sorted(LIBRARY.rglob("*.py")):
+        for function, node in assigned(ast.parse(path.read_text())):
+            owner = ast.unparse(node.value)
+            if node.attr in names and ("router" in owner or "members" in owner):
+                found.append(f"{path.name} {function}: {owner}.{node.attr}")
+    assert found == []
 
 
 def test_a_router_has_all_that_a_decision_may_look_at(router):

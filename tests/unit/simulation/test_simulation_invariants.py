@@ -14,6 +14,7 @@ from oracle.play import play
 from vrrp.protocol.actions import ReleaseAddresses
 from vrrp.protocol.router import VirtualRouter
 from vrrp.protocol.states import Backup
+from vrrp.protocol.transition import Transition
 from vrrp.simulation.simulator import Simulator
 
 
@@ -25,7 +26,7 @@ class Hasty(VirtualRouter):
 class Tired(VirtualRouter):
     def expire(self, now):
         if self.holds_addresses and now - self.since > 5:
-            return self._enter(Backup(now + 1000), now, "tired", ReleaseAddresses())
+            return self._apply(Transition(Backup(now + 1000), (ReleaseAddresses(),), "tired", entered=True), now)
         return super().expire(now)
 
 

@@ -200,8 +200,8 @@ class Daemon:
         )
         self._hangup = OnSignal(self.reload.reload, scheduler.call_later, log)
         self._commands = Commands(
-            *(self._info, instances, lambda: kernel.table, self.mastership, self.maintenance),
-            *(self.reload, self.recorder, self.other_node, self.fork, scheduler.now),
+            *(self._info, instances, lambda: kernel.table, self.mastership, self.maintenance, self.reload),
+            *(self.recorder, self.other_node, self.fork, self.groups.awaited, scheduler.now),
         )
         self.reports = Reports(
             runtime.path, log, self._commands.status, lambda: self.recorder.write_in_turns(instances.all())

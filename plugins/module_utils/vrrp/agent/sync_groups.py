@@ -15,7 +15,7 @@ from typing import Any, Optional
 from ..config.model.configuration import Configuration, Globals, SyncGroup
 from ..protocol.actions import Action
 from ..protocol.states import State
-from ..protocol.sync_group import Group, Move, state
+from ..protocol.sync_group import Group, Move, awaited, state
 from .instance import VrrpInstance
 from .instances import Instances
 from .log import Log
@@ -75,6 +75,11 @@ class Groups:
         group = self._of.get(instance)
         others = group.members.values() if group is not None else ()
         return (instance, *(each for each in others if each is not instance))
+
+    def awaited(self, instance: VrrpInstance) -> tuple[str, ...]:
+        """Return the names of the members that the ready ones of its group wait for."""
+        group = self._of.get(instance)
+        return awaited(group.routers, self._clock()) if group is not None else ()
 
     def queues(self) -> Iterable[GroupQueue]:
         """Return the notify queues of all groups, also of removed ones whose scripts may still run."""

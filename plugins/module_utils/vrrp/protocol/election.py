@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide what an advertisement does to a virtual router that hears it (RFC 9568 sections 6.4.2 and 6.4.3)."""
+"""Decide what an advertisement does to a virtual router that hears it, and what silence does (RFC 9568 section 6.4)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import Optional
 
 from ..ip_types import Address
-from . import timers
+from . import explain, timers
 from .actions import Action, Announce, ReleaseAddresses, RivalHeard, SendAdvertisement
 from .constants import PRIORITY_STOP
 from .master import advertised_priority
 from .override import HOLD_MASTER
 from .packet import Advertisement
 from .states import NEVER, Backup, Fault, Master, MasterSeen, Stopped, Yielding
+from .sync_member import wants
 from .timers import HANDOVER_S
 from .transition import RouterView, Transition
 
@@ -34,13 +35,33 @@ def overslept(view: RouterView, now: float) -> Backup:
     return Backup(now + wait_s, overslept=True)
 
 
+def down(view: RouterView, condition: Backup, now: float) -> Transition:
+    """Decide what a BACKUP does when its Master_Down_Interval or its ``preempt_delay`` has ended."""
+    if condition.preempt_at <= now:
+        return wants(view, condition, "preempt_delay has passed and the master has a lower priority", now)
+    if not condition.overslept and now - condition.down_at > timers.interval_s(view.master_interval_cs):
+        return Transition(overslept(view, now))
+    return wants(view, condition, explain.takeover(view, now), now)
+
+
 def deferring(view: RouterView) -> Optional[Transition]:
-    """Give a master that does not lose to us any more its whole Master_Down_Interval, from when it was heard."""
-    master, condition, own = view.master, view.condition, view.parameters
-    if master is None or not isinstance(condition, Backup) or (master.priority < view.priority and own.preempt):
+    """Make a BACKUP wait for the master that it has heard, if that does not lose to us any more."""
+    return deferred(view, view.condition) if isinstance(view.condition, Backup) else None
+
+
+def deferred(view: RouterView, condition: Backup) -> Optional[Transition]:
+    """Give a master that does not lose to us its whole Master_Down_Interval, from when it was heard."""
+    master, own = view.master, view.parameters
+    if master is None or (master.priority < view.priority and own.preempt):
         return None
     down_at = max(condition.down_at, master_until(view, master))
     return Transition(Backup(down_at), master_interval_cs=own.heard_interval_cs(master.interval_cs))
+
+
+def is_ruled(view: RouterView, advertisement: Advertisement, source: Address, now: float) -> bool:
+    """Return whether a better master than the sender lives, which was heard before."""
+    lower = view.master is not None and view.master.rules_over(source, advertisement.priority, view.priority)
+    return lower and now < view.living_until
 
 
 def heard_as_backup(
@@ -122,14 +143,14 @@ def _rival(
     return condition, () if known else (RivalHeard(str(source), advertisement.priority),)
 
 
-def yielded(view: RouterView, condition: Yielding, now: float) -> Optional[Transition]:
-    """End the yielding of a router that keeps the addresses no longer; None where nobody took over: it wants them."""
+def yielded(view: RouterView, condition: Yielding, now: float) -> Transition:
+    """End the yielding of a router: it keeps the addresses no longer, or, as no peer took over, it wants to."""
     release = (ReleaseAddresses(),)
     if condition.release_at > now and now - condition.down_at > view.down_interval_s():
         backup = Backup(now + view.down_interval_s())
         return Transition(backup, release, f"{view.reason}, and slept since", entered=True)
     if condition.release_at > now:
-        return None
+        return wants(view, condition, f"{view.reason}, but nobody took over", now)
     if condition.stopping:
         return Transition(Stopped(), release, entered=True)
     if condition.failing:

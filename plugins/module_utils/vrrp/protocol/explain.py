@@ -18,14 +18,22 @@ CLAUSES_MAX = 2  # beside the clause about the state itself
 TWO_OWNERS = "A mistake of the configuration: priority 255 is for one node only, the owner of the addresses"
 
 
-def why(router: RouterView, now: float, makeup: str = "", besides: Sequence[str] = (), terms: str = "") -> str:
+def why(
+    router: RouterView,
+    now: float,
+    makeup: str = "",
+    besides: Sequence[str] = (),
+    terms: str = "",
+    awaited: Sequence[str] = (),
+) -> str:
     """Explain the state of ``router``.
 
     ``makeup`` explains our priority, as ``base 100, chk_tomcat -10``. ``besides`` are clauses about what
     keeps it from hearing others, or others from hearing it: they explain a router that hears no master. ``terms`` are
-    those of its drain or hold, as :meth:`.terms.Terms.words` says them.
+    those of its drain or hold, as :meth:`.terms.Terms.words` says them. ``awaited`` are the members of its sync group
+    that are not ready (:func:`.sync_group.awaited`).
     """
-    text = _state(router, now, makeup, terms)
+    text = _state(router, now, makeup, terms, awaited)
     alone = router.state is State.MASTER or (router.state is State.BACKUP and router.master is None)
     if not besides or not alone:
         return text
@@ -33,7 +41,7 @@ def why(router: RouterView, now: float, makeup: str = "", besides: Sequence[str]
     return "; ".join((text, *besides[:CLAUSES_MAX], *((f"and {more} more",) if more > 0 else ())))
 
 
-def _state(router: RouterView, now: float, makeup: str, terms: str) -> str:
+def _state(router: RouterView, now: float, makeup: str, terms: str, awaited: Sequence[str]) -> str:
     ours = f"our {router.priority}"
     if router.hold:
         ours += f" ({HOLD_TEXT[router.hold]}{terms})"
@@ -45,17 +53,17 @@ def _state(router: RouterView, now: float, makeup: str, terms: str) -> str:
     if router.state is State.MASTER:
         return f"MASTER because {router.reason}; {ours}"
     if router.state is State.BACKUP:
-        return _why_backup(router, now, ours)
+        return _why_backup(router, now, ours, awaited)
     if router.state is State.STOP and router.drained:
         besides = f"; it would be in FAULT because {'; '.join(router.faults)}" if router.faults else ""
         return f"STOP because {DRAINED}{terms}{besides}"
     return f"{router.state.value} because {router.reason}"
 
 
-def _why_backup(router: RouterView, now: float, ours: str) -> str:
+def _why_backup(router: RouterView, now: float, ours: str, awaited: Sequence[str]) -> str:
     soon = f"it takes over in {max(router.condition.deadline - now, 0):.1f} s"
     if router.ready:
-        return f"BACKUP because sync group {router.group} waits for {', '.join(router.awaited) or 'the others'}; {ours}"
+        return f"BACKUP because sync group {router.group} waits for {', '.join(awaited) or 'the others'}; {ours}"
     if router.master is None or now >= router.living_until:
         return f"BACKUP because {router.reason}; {soon}; {ours}"
     theirs = f"BACKUP because {router.master.address} advertises {router.master.priority}"

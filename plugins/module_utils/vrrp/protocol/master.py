@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide when a MASTER advertises and announces, and how it ends by itself."""
+"""Decide how a MASTER begins, when it advertises and announces, and how it ends by itself."""
 
 from __future__ import annotations
 
 from typing import Optional
 
 from . import timers
-from .actions import Action, Announce, ReleaseAddresses, SendAdvertisement
+from .actions import Action, Announce, InstallAddresses, ReleaseAddresses, SendAdvertisement
 from .constants import PRIORITY_OWNER, PRIORITY_STOP
 from .states import NEVER, Backup, Condition, Fault, Master, Stopped, Yielding
 from .timers import HANDOVER_S
@@ -18,6 +18,32 @@ from .transition import RouterView, Transition
 def advertised_priority(condition: Condition, priority: int, now: float) -> int:
     """Return the priority that it advertises: just after a promotion it is 255, to outbid an earlier promotion."""
     return PRIORITY_OWNER if isinstance(condition, Master) and now < condition.outbid_until else priority
+
+
+def taken_over(view: RouterView, reason: str, now: float, outbid_until: float = 0.0) -> Transition:
+    """Become MASTER. Addresses and announcements come before the advertisement: it makes the old master release."""
+    own = view.parameters
+    polite_s = min(timers.ANNOUNCE_FIRST_S, timers.interval_s(own.interval_cs) / 2)
+    begun = Master.begun(own, now, outbid_until, polite_s if now < view.living_until else 0.0)
+    announce = (Announce(own.announce_repeat),) if own.announce_repeat else ()
+    spoken = () if begun.assert_at else (SendAdvertisement(advertised_priority(begun, view.priority, now)),)
+    return Transition(
+        begun,
+        (InstallAddresses(), *announce, *spoken),
+        reason,
+        entered=True,
+        master_interval_cs=own.interval_cs,
+        forgets_master=True,
+    )
+
+
+def reconfigured(view: RouterView, now: float) -> Optional[Transition]:
+    """Give a MASTER its changed parameters. The peers know of a longer interval from the next advertisement on."""
+    condition, own = view.condition, view.parameters
+    if not isinstance(condition, Master):
+        return None
+    known_cs = min(view.master_interval_cs, own.interval_cs)
+    return Transition(condition.reconfigured(own, now), master_interval_cs=known_cs)
 
 
 def due(view: RouterView, condition: Master, now: float) -> Transition:

@@ -34,8 +34,9 @@ any          drain                           as stop; undrain starts it again
 ===========  ==============================  ============================================================
 
 A member of a sync group does not become MASTER on its own: it is ready, and :mod:`~.sync_group` says when.
-What an input does is decided by pure functions (:mod:`~.election`, :mod:`~.sync_member`) that look at the router and
-return a :class:`~.transition.Transition`; ``_apply`` does it.
+An input is noted (what was heard, a fault, a hold, the parameters). What it does is decided by pure functions
+(:mod:`~.start`, :mod:`~.election`, :mod:`~.master`, :mod:`~.sync_member`) that look at the router and return a
+:class:`~.transition.Transition`. Only ``_apply`` makes that change.
 
 Three things go beyond the RFC. *Make before break*: a router that gives up mastership keeps the addresses until the new
 master has been heard, so that the addresses are always on a node. *Holds* (:mod:`~.override`): commands of an operator,
@@ -49,9 +50,9 @@ from dataclasses import replace
 from typing import Optional
 
 from ..ip_types import Address
-from . import election, explain, master, override, sync_member, timers
-from .actions import Action, Announce, InstallAddresses, Notify, SendAdvertisement
-from .constants import PRIORITY_MAX, PRIORITY_OWNER, PRIORITY_STOP
+from . import election, explain, master, override, start, sync_member, timers
+from .actions import Action, Announce, Notify
+from .constants import PRIORITY_MAX, PRIORITY_STOP
 from .override import HOLD_BACKUP, HOLD_MASTER
 from .packet import Advertisement
 from .states import (
@@ -88,7 +89,6 @@ class VirtualRouter:
         self.own_faults: tuple[str, ...] = ()
         self.group_faults: tuple[str, ...] = ()
         self.group: Optional[str] = None  # the sync group that decides when it becomes MASTER
-        self.awaited: tuple[str, ...] = ()  # the members that a ready one waits for
         self.patient_until = 0.0  # after a defeat of its sync group that was not the first
         self.listen_until = 0.0  # while the master is about to change its parameters, and nobody was heard yet
         self.master: Optional[MasterSeen] = None
@@ -155,16 +155,15 @@ class VirtualRouter:
         if self.drained:
             return ()
         if memory is not None and memory.state is not State.INIT and not self.faults:
-            return self._resume(memory, now)
-        return self._begin(now, "it has just started")
+            return self._apply(start.resumed(self, memory, now), now)
+        return self._apply(start.begun(self, "it has just started", now), now)
 
     def advertisement(self, advertisement: Advertisement, source: Address, now: float) -> tuple[Action, ...]:
         """Take an advertisement that :mod:`~.validation` has accepted (RFC 9568 sections 6.4.2 and 6.4.3)."""
-        condition, known = self.condition, self.master
+        condition = self.condition
         if isinstance(condition, Master) and (over := self.lapsed(self, now)) is not None:
             return self._apply(over, now) + self.advertisement(advertisement, source, now)  # it is a BACKUP now
-        lower = known is not None and known.rules_over(source, advertisement.priority, self.priority)
-        ruled = lower and now < self.living_until
+        ruled = election.is_ruled(self, advertisement, source, now)
         if not ruled:
             seen = MasterSeen(source, advertisement.priority, advertisement.interval_cs, now)
             self.listen_until, self.master = 0.0, seen if advertisement.priority != PRIORITY_STOP else None
@@ -191,9 +190,7 @@ class VirtualRouter:
     def wait(self, until: float, now: float) -> tuple[Action, ...]:
         """Listen until then, or until an advertisement is heard, as the master is about to change its parameters."""
         self.listen_until, self.master = until, None
-        if isinstance(self.condition, Backup):
-            self.condition, self.reason = Backup(max(until, now)), explain.WAITING
-        return ()
+        return self._apply(start.waiting(self, now), now)
 
     def drain(self, now: float) -> tuple[Action, ...]:
         """Stop, as :meth:`stop` does, until :meth:`undrain`."""
@@ -203,10 +200,7 @@ class VirtualRouter:
     def undrain(self, now: float) -> tuple[Action, ...]:
         """Take part again after :meth:`drain`."""
         self.drained = False
-        if isinstance(self.condition, Yielding) and self.condition.stopping:
-            self.condition = replace(self.condition, down_at=now + self.down_interval_s(), stopping=False)
-            self.reason = "this node was drained"
-        return self._begin(now, "this node was drained until now") if isinstance(self.condition, Stopped) else ()
+        return self._apply(start.undrained(self, now), now)
 
     def expire(self, now: float) -> tuple[Action, ...]:
         """Do what is due at ``now``, if anything is."""
@@ -218,15 +212,9 @@ class VirtualRouter:
         if isinstance(condition, Master):
             return self._apply(self.due(self, condition, now), now)
         if isinstance(condition, Backup):
-            if condition.preempt_at <= now:
-                return self._wants(now, "preempt_delay has passed and the master has a lower priority")
-            if not condition.overslept and now - condition.down_at > timers.interval_s(self.master_interval_cs):
-                return self._apply(Transition(election.overslept(self, now)), now)
-            return self._wants(now, explain.takeover(self, now))
+            return self._apply(election.down(self, condition, now), now)
         if isinstance(condition, Yielding):
-            ended = election.yielded(self, condition, now)
-            nobody = f"{self.reason}, but nobody took over"
-            return self._wants(now, nobody) if ended is None else self._apply(ended, now)
+            return self._apply(election.yielded(self, condition, now), now)
         return ()
 
     def priority_changed(self, priority: int, now: float) -> tuple[Action, ...]:
@@ -265,11 +253,7 @@ class VirtualRouter:
         """Take a changed configuration. State, addresses and timers stay; a shorter interval counts at once."""
         self.parameters = parameters
         self.tracked_priority = parameters.priority
-        if isinstance(self.condition, Master):
-            # The peers know of a longer interval from the next advertisement on.
-            self.master_interval_cs = min(self.master_interval_cs, parameters.interval_cs)
-            self.condition = self.condition.reconfigured(parameters, now)
-        return ()
+        return self._apply(master.reconfigured(self, now), now)
 
     def promote(self, now: float) -> tuple[Action, ...]:
         """Become MASTER at once and stay it until released. Raises :class:`~.override.CommandRefused` if it cannot."""
@@ -278,7 +262,8 @@ class VirtualRouter:
         if isinstance(self.condition, Master):
             return ()
         beats_promoted = outbid is not None and outbid.priority >= PRIORITY_MAX
-        return self._take_over(now, "it was promoted", now + self.down_interval_s() if beats_promoted else 0.0)
+        outbid_until = now + self.down_interval_s() if beats_promoted else 0.0
+        return self._apply(master.taken_over(self, "it was promoted", now, outbid_until), now)
 
     def demote(self, now: float) -> tuple[Action, ...]:
         """Give up mastership and take it again only when no peer does. Raises :class:`~.override.CommandRefused`."""
@@ -300,15 +285,12 @@ class VirtualRouter:
 
     def group_changed(self, group: Optional[str], now: float) -> tuple[Action, ...]:
         """Become a member of this sync group, or of none. One that was ready then becomes MASTER alone."""
-        self.group, self.awaited = group, ()
-        return self._take_over(now, self.reason) if group is None and self.ready else ()
+        self.group = group
+        return self.join(now) if group is None else ()
 
     def join(self, now: float) -> tuple[Action, ...]:
         """Become MASTER: every member is ready, or is MASTER already."""
-        if not self.ready:
-            return ()
-        self.awaited = ()
-        return self._take_over(now, self.reason)
+        return self._apply(master.taken_over(self, self.reason, now), now) if self.ready else ()
 
     def give_up(self, until: float, patient: bool, reason: str, now: float) -> tuple[Action, ...]:
         """Give up mastership, as another member did. It wants to be MASTER again at ``until``, if no peer is.
@@ -336,6 +318,8 @@ class VirtualRouter:
             self.hold = None
         if transition.master_interval_cs is not None:
             self.master_interval_cs = transition.master_interval_cs
+        if transition.forgets_master:
+            self.master = None
         self.condition = transition.condition
         if transition.reason is not None:
             self.reason = transition.reason
@@ -349,51 +333,5 @@ class VirtualRouter:
         if self.faults:
             return self._apply(sync_member.failed(self, until), now)
         if isinstance(self.condition, Fault):
-            return self._listen(now, sync_member.over(before))
+            return self._apply(start.listening(self, sync_member.over(before), now), now)
         return self._apply(sync_member.mended(self, before, now), now)
-
-    def _begin(self, now: float, reason: str) -> tuple[Action, ...]:
-        if self.faults:
-            return self._enter(Fault(), now, "; ".join(self.faults))
-        early_s = timers.first_wait_s(self.parameters.version, self.priority, self.parameters.interval_cs)
-        return self._listen(now, reason, now + early_s if self.parameters.begins_early else 0.0)
-
-    def _resume(self, memory: SavedRouterState, now: float) -> tuple[Action, ...]:
-        """Continue as MASTER while no peer can have taken over; else listen, a BACKUP for the rest of its timer."""
-        reason, adverts = f"it goes on after {now - memory.last_at:.2f} s", self.parameters.down_adverts
-        if memory.has_mandate(self.parameters.version, now, adverts):
-            return self._take_over(now, f"{reason} as the MASTER that it was")
-        if memory.state is not State.BACKUP:
-            return self._listen(now, f"{reason} and listens first")
-        down_at = memory.down_at(self.parameters.version, self.priority, now, adverts)
-        return self._listen(now, f"{reason} and listens first", down_at, memory.interval_cs)
-
-    def _wants(self, now: float, reason: str) -> tuple[Action, ...]:
-        """Become MASTER, as its timer has ended, or be ready until its sync group is."""
-        if self.group is None:
-            return self._take_over(now, reason)
-        return self._apply(sync_member.wants(self, self.patient_until, reason, now), now)
-
-    def _take_over(self, now: float, reason: str, outbid_until: float = 0.0) -> tuple[Action, ...]:
-        """Become MASTER. Addresses and announcements come before the advertisement: it makes the old master release."""
-        parameters = self.parameters
-        announce = (Announce(parameters.announce_repeat),) if parameters.announce_repeat else ()
-        polite_s = min(timers.ANNOUNCE_FIRST_S, timers.interval_s(parameters.interval_cs) / 2)
-        begun = Master.begun(parameters, now, outbid_until, polite_s if now < self.living_until else 0.0)
-        self.master, self.master_interval_cs = None, parameters.interval_cs
-        entered = self._enter(begun, now, reason, InstallAddresses(), *announce)
-        spoken = SendAdvertisement(master.advertised_priority(begun, self.priority, now))
-        return entered if begun.assert_at else (*entered[:-1], spoken, entered[-1])
-
-    def _listen(self, now: float, reason: str, down_at: float = 0.0, interval_cs: int = 0) -> tuple[Action, ...]:
-        """Become BACKUP until ``down_at``; later where a better master that lives was heard before."""
-        if self.priority == PRIORITY_OWNER:
-            if self.group is not None:
-                return self._enter(Backup(now, ready=True), now, f"{reason}, and it owns the address")
-            return self._take_over(now, f"{reason}, and it owns the address")
-        self.master_interval_cs = interval_cs or self.parameters.interval_cs
-        entered = self._enter(Backup(max(down_at or now + self.down_interval_s(), self.listen_until)), now, reason)
-        return entered + (self._apply(election.deferring(self), now) if now < self.living_until else ())
-
-    def _enter(self, condition: Condition, now: float, reason: str, *actions: Action) -> tuple[Action, ...]:
-        return self._apply(Transition(condition, actions, reason, entered=True), now)

@@ -137,18 +137,15 @@ class Group:
     def _mastership(self, members: Mapping[str, VirtualRouter], now: float) -> list[Move]:
         standings = {name: standing(router, now) for name, router in members.items()}
         said = set(standings.values())
-        unready = tuple(name for name, each in standings.items() if each not in (MASTER, READY))
         ready = [name for name, each in standings.items() if each == READY]
         if MASTER in said:
             lost = next((name for name, each in standings.items() if each in (YIELDING, DEFERRING)), None)
             if lost is not None:
                 return self._give_up(members, standings, lost, now)
             return [Move(name, "join") for name in ready]
-        if ready and not unready:
+        if said == {READY}:
             self._taken_at = now
             return [Move(name, "join") for name in ready]
-        for name in ready:
-            members[name].awaited = unready
         # A member that listens or yields may be ready soon. One that defers or is out will not be.
         waits = said & {YIELDING, LISTENING} and not said & {DEFERRING, OUT}
         return [] if waits else [Move(name, "release_addresses") for name in ready if members[name].yielding]
@@ -197,6 +194,11 @@ def standing(router: RouterView, now: float) -> str:
     if isinstance(router.condition, Backup):
         return DEFERRING if _defers(router, now) else LISTENING
     return OUT
+
+
+def awaited(members: Mapping[str, RouterView], now: float) -> tuple[str, ...]:
+    """Return the names of the members that the ready ones wait for, none when all are ready or MASTER."""
+    return tuple(name for name, router in members.items() if standing(router, now) not in (MASTER, READY))
 
 
 def _longest_down_s(parameters: Parameters) -> float:

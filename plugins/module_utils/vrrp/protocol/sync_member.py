@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Optional
+from typing import Optional, Union
 
 from .actions import ReleaseAddresses, SendAdvertisement
 from .constants import PRIORITY_STOP
+from .master import taken_over
 from .states import NEVER, Backup, Fault, Initialize, Master, Stopped, Yielding
 from .timers import HANDOVER_S
 from .transition import RouterView, Transition
@@ -28,14 +29,13 @@ def give_up(view: RouterView, until: float, reason: str) -> Optional[Transition]
     return Transition(yielding, (SendAdvertisement(PRIORITY_STOP),), reason, ends_promotion=True)
 
 
-def wants(view: RouterView, patient_until: float, reason: str, now: float) -> Optional[Transition]:
-    """Make a member ready whose timer has ended. With ``patient_until`` in the future it waits until then."""
-    condition = view.condition
-    if not isinstance(condition, (Backup, Yielding)):
-        return None
-    if now >= patient_until:
+def wants(view: RouterView, condition: Union[Backup, Yielding], reason: str, now: float) -> Transition:
+    """Make a router MASTER whose timer has ended; a member of a sync group is ready, or is patient."""
+    if view.group is None:
+        return taken_over(view, reason, now)
+    if now >= view.patient_until:
         return Transition(replace(condition, ready=True), reason=reason)
-    patient = replace(condition, down_at=patient_until)
+    patient = replace(condition, down_at=view.patient_until)
     return Transition(replace(patient, preempt_at=NEVER) if isinstance(patient, Backup) else patient)
 
 

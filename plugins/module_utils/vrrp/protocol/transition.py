@@ -39,8 +39,12 @@ class RouterView(Protocol):
         """Return the name of its sync group, None without one."""
 
     @property
-    def awaited(self) -> tuple[str, ...]:
-        """Return the names of the members of its sync group that it waits for when it is ready."""
+    def patient_until(self) -> float:
+        """Return until when it leaves mastership to a peer after its sync group was defeated (monotonic seconds)."""
+
+    @property
+    def listen_until(self) -> float:
+        """Return until when it listens: the master is about to change its parameters (monotonic seconds)."""
 
     @property
     def hold(self) -> Optional[str]:
@@ -95,7 +99,8 @@ class Transition(NamedTuple):
 
     ``condition`` is the next one. ``reason`` replaces the current one, unless it is None. ``entered`` says that a state
     begins: its time counts from now, and the notification is the last action. ``master_interval_cs`` is the learned
-    interval of the master, None for no change. ``ends_promotion`` says that a promotion of this router ends.
+    interval of the master, None for no change. ``ends_promotion`` says that a promotion of this router ends,
+    ``forgets_master`` that the master that was heard last is master no more.
     """
 
     condition: Condition
@@ -104,3 +109,4 @@ class Transition(NamedTuple):
     entered: bool = False
     master_interval_cs: Optional[int] = None
     ends_promotion: bool = False
+    forgets_master: bool = False

@@ -18,7 +18,7 @@ from .maintenance import Maintenance
 from .mastership import Mastership
 from .reload import Reload
 from .server import Result
-from .status import AgentInfo, agent_status, instance_status
+from .status import AgentInfo, Awaited, agent_status, instance_status
 
 
 class Commands:
@@ -35,6 +35,7 @@ class Commands:
         recorder: Recorder,
         other_node: OtherNode,
         fork: Fork,
+        awaited: Awaited,
         now: Callable[[], float],
     ) -> None:
         self._info = info
@@ -45,6 +46,7 @@ class Commands:
         self._recorder = recorder
         self._other_node = other_node
         self._fork = fork
+        self._awaited = awaited
         self._now = now
         self._commands: dict[str, Callable[[dict[str, Any]], Result]] = {
             "status": lambda request: self.status(),
@@ -70,14 +72,15 @@ class Commands:
     def status(self) -> dict[str, Any]:
         """Return what ``status --json`` prints."""
         told, known = self._maintenance.of_instance, self._other_node.standby
-        answer = agent_status(self._info(), self._instances.all(), self._table(), self._now(), told, known)
+        instances, table = self._instances.all(), self._table()
+        answer = agent_status(self._info(), instances, table, self._now(), told, known, self._awaited)
         return {**answer, "peer": self._other_node.status()}
 
     def _move(self, verb: str, request: dict[str, Any]) -> dict[str, Any]:
         now = self._now()
         instance = self._maintenance.move(verb, request, now)
         told, known = self._maintenance.of_instance, self._other_node.standby
-        return instance_status(instance, now, self._table(), told, known)
+        return instance_status(instance, now, self._table(), told, known, self._awaited)
 
     def _drain(self, drained: bool, request: dict[str, Any]) -> dict[str, Any]:
         self._maintenance.drain(drained, request, self._now())

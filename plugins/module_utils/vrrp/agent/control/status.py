@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Optional
@@ -33,6 +33,8 @@ CONFLICTS_TOLD = 3  # of one instance, in a sentence
 Terms = Callable[[VrrpInstance], tuple[Optional[dict[str, Any]], str]]
 # What is known of its standby, of which this node is MASTER (:mod:`..peer.other_node`).
 Standby = Callable[[VrrpInstance], Optional[dict[str, Any]]]
+# The members of its sync group that are not ready, by name (:mod:`..sync_groups`).
+Awaited = Callable[[VrrpInstance], Sequence[str]]
 
 
 def no_terms(instance: VrrpInstance) -> tuple[None, str]:
@@ -42,6 +44,11 @@ def no_terms(instance: VrrpInstance) -> tuple[None, str]:
 
 def no_standby(instance: VrrpInstance) -> None:
     """Return that nothing is known of a standby."""
+
+
+def no_awaited(instance: VrrpInstance) -> tuple[str, ...]:
+    """Return that no member of a sync group is waited for."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ def agent_status(
     now: float,
     terms: Terms = no_terms,
     standby: Standby = no_standby,
+    awaited: Awaited = no_awaited,
 ) -> dict[str, Any]:
     """Return the status of the whole agent. Times are seconds before ``now`` (monotonic seconds)."""
     return {
@@ -83,7 +91,7 @@ def agent_status(
         "maintenance": agent.maintenance,
         "realtime": scheduling.state(),
         "warnings": [str(each) for each in exposed(agent.configuration.path, agent.configuration)],
-        "instances": [instance_status(each, now, table, terms, standby) for each in instances],
+        "instances": [instance_status(each, now, table, terms, standby, awaited) for each in instances],
         "discarded": dict(agent.discarded),
     }
 
@@ -101,6 +109,7 @@ def instance_status(
     table: InterfaceTable,
     terms: Terms = no_terms,
     standby: Standby = no_standby,
+    awaited: Awaited = no_awaited,
 ) -> dict[str, Any]:
     """Return the status of one instance: its configuration, its state, and the reasons."""
     (maintenance, words), other = terms(instance), standby(instance)
@@ -141,7 +150,7 @@ def instance_status(
         "faults": list(router.faults),
         "reasons": [{"name": entry.name, "delta": entry.delta, "text": entry.text} for entry in verdict.reasons],
         "checks": [check_status(check) for check in instance.tracking.checks],
-        "why": "; ".join([why(instance, now, words), *([unready] if unready else ())]),
+        "why": "; ".join([why(instance, now, words, awaited(instance)), *([unready] if unready else ())]),
         "warnings": [
             *warnings(config.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)),
             *(f"{each} ({TWO_OWNERS_REMEDY})" for each in _other_owners(instance, now)),
@@ -193,11 +202,10 @@ def conflicts(instance: VrrpInstance, now: float) -> list[dict[str, Any]]:
     ]
 
 
-def why(instance: VrrpInstance, now: float, terms: str = "") -> str:
+def why(instance: VrrpInstance, now: float, terms: str = "", awaited: Sequence[str] = ()) -> str:
     """Return one sentence that explains the state, with the address conflicts. ``terms`` are of its drain or hold."""
-    return "; ".join(
-        [_state(instance, now, terms), *(_conflict(each) for each in conflicts(instance, now)[:CONFLICTS_TOLD])]
-    )
+    claims = [_conflict(each) for each in conflicts(instance, now)[:CONFLICTS_TOLD]]
+    return "; ".join([_state(instance, now, terms, awaited), *claims])
 
 
 def _other_owners(instance: VrrpInstance, now: float) -> list[str]:
@@ -216,7 +224,7 @@ def _conflict(found: dict[str, Any]) -> str:
     return f"{found['mac']} on {found['interface']} claims {found['address']} too, {found['seen_s']:.0f} s ago"
 
 
-def _state(instance: VrrpInstance, now: float, terms: str) -> str:
+def _state(instance: VrrpInstance, now: float, terms: str, awaited: Sequence[str]) -> str:
     router = instance.router
     if router.state is State.INIT:
         silent = [check.name for check in instance.tracking.checks if check.ok is None and not check.weight]
@@ -227,4 +235,5 @@ def _state(instance: VrrpInstance, now: float, terms: str) -> str:
     besides = _other_owners(instance, now) + clauses(
         instance.virtual_router_id, instance.reporter.discards.recent(now), instance.refusals.unheard(now)
     )
-    return explain.why(router, now, instance.tracking.verdict.explain(instance.config.priority), besides, terms)
+    makeup = instance.tracking.verdict.explain(instance.config.priority)
+    return explain.why(router, now, makeup, besides, terms, awaited)
