@@ -34,7 +34,7 @@ start() { # part
     local niceness=0
     # Neither 19 nor SCHED_IDLE: what then has a lock of the kernel may not run for long, and all others wait for it. With 19 an
     # agent waited 0.36 s for a change of an address in another namespace.
-    computes "$1" && niceness=10
+    computes "$1" && niceness=5
     [[ " ${URGENT[*]} " != *" $1 "* ]] || niceness=-10
     nice -n "$niceness" make "$1" </dev/null >"$LOGS/$1.log" 2>&1 &
     name_of[$!]=$1

@@ -21,7 +21,6 @@ class FakeKernel:
 
     refuses = None
     stale = False
-    routes_gone: set = set()  # noqa: RUF012
 
     def __init__(self, done, filled: InterfaceTable) -> None:
         self.table = filled
@@ -31,6 +30,11 @@ class FakeKernel:
         self.no_way: dict = {}
         self.deleted: set = set()  # interfaces, by index, whose event has not been read
         self.renewed: list = []
+        self.routes_gone: set = set()
+
+    def take_routes_gone(self):
+        gone, self.routes_gone = self.routes_gone, set()
+        return gone
 
     def prepare(self, wanted, lifetime_s):
         pass

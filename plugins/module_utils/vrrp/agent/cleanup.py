@@ -12,12 +12,19 @@ from __future__ import annotations
 
 import math
 import os
-import struct
 import sys
 import time
 from typing import TYPE_CHECKING, Optional
 
 from .. import streams
+from .netlink.messages import (
+    FRA_PROTOCOL,
+    ROUTE_ATTRIBUTES_AT,
+    ROUTE_PROTOCOL_AT,
+    RTM_DELROUTE,
+    RTPROT_KEEPALIVED,
+    kind_of,
+)
 from .process import state_file, traceback_file
 from .process.runtime_dir import RuntimeDirectory, RuntimeDirectoryError
 from .process.state_file import Stored, StoredEntry
@@ -26,7 +33,6 @@ from .process.systemd import restart_follows
 if TYPE_CHECKING:
     from .netlink.kernel import Kernel
 
-FRA_PROTOCOL, RTM_DELROUTE = 21, 25  # linux/fib_rules.h, linux/rtnetlink.h
 KEPT_S = 5.0  # a successor that has not started by then does not come: the service manager may have given up
 
 
@@ -165,12 +171,12 @@ def _release(entries: list[StoredEntry], host: Optional[Stored], own: bool) -> l
 def is_marked(request: bytes) -> bool:
     """Return whether the request deletes a route or a rule with keepalived's protocol number only, which ours have."""
     from .netlink.links import attributes
-    from .netlink.messages import RTPROT_KEEPALIVED
 
-    body = 16  # the header of netlink(7); that of a route or a rule has 12 octets, the protocol of a route is its sixth
-    if request[4:6] == struct.pack("=H", RTM_DELROUTE):
-        return request[body + 5 : body + 6] == bytes([RTPROT_KEEPALIVED])
-    return attributes(request, body + 12, len(request)).get(FRA_PROTOCOL) == bytes([RTPROT_KEEPALIVED])
+    if kind_of(request) == RTM_DELROUTE:
+        protocol = request[ROUTE_PROTOCOL_AT : ROUTE_PROTOCOL_AT + 1]
+    else:
+        protocol = attributes(request, ROUTE_ATTRIBUTES_AT, len(request)).get(FRA_PROTOCOL, b"")
+    return protocol == bytes([RTPROT_KEEPALIVED])
 
 
 def _undo_macvlans(kernel: Kernel, host: Stored) -> None:

@@ -284,7 +284,7 @@ class Daemon:
             self.manager.add(config)
         self.manager.addresses_changed()
         self.groups.apply(configuration)
-        self.mastership.drained = inherited.drained
+        self.mastership.inherit(inherited.drained)
         for instance in self.instances.running.values():
             instance.interface_changed(self.scheduler.now())
             if inherited.drained or not instance.remembers_mastership(self.scheduler.now()):

@@ -171,7 +171,7 @@ class VrrpInstance:
         if self.reporter.faults.due_at <= now:
             self.reporter.lasting_faults(now)
         if self.addresses.refused and self.addresses.retry_at <= now:
-            self.addresses.refused = ()
+            self.addresses.forget_refusals()
             self.tracking.faults_changed(now)
         if self.refusals.retry_at <= now:
             self.refusals.retry(now)

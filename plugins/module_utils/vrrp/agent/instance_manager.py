@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..config.model.configuration import Configuration, Instance
 from ..protocol.event_log import LIMIT, EventLog
-from ..protocol.states import Master, SavedRouterState, State
+from ..protocol.states import Master
 from .address_conflicts import Conflicts
 from .addresses.address_config import AddressConfig
 from .addresses.address_ports import AddressPorts
@@ -132,14 +132,14 @@ class InstanceManager:
             self._followed[instance] = former[-1]
         hold = self._holds.pop(config.name, None)
         if hold is not None:
-            instance.restart.saved = SavedRouterState(State.INIT, 0.0, config.advert_int_cs, hold)
+            instance.restart.inherit_hold(hold, config.advert_int_cs)
         return instance
 
     def start(self, instance: VrrpInstance, now: float) -> None:
         """Start an instance. One with another interface or virtual router id continues the state of the one before."""
         former = self._followed.pop(instance, None)
         if former is not None and isinstance(former.router.condition, Master):
-            instance.restart.saved = former.hand_on(now)
+            instance.restart.inherit(former.hand_on(now))
         instance.start(now)
         if former is not None:
             if instance.router.holds_addresses:

@@ -29,6 +29,14 @@ class RestartMemory:
         self.kept = False
         self._known: Optional[tuple[int, Optional[str]]] = None  # the interval and the hold
 
+    def inherit(self, saved: SavedRouterState) -> None:
+        """Take the state of the instance that this one follows, instead of what the process before has saved."""
+        self.saved = saved
+
+    def inherit_hold(self, hold: str, interval_cs: int) -> None:
+        """Take only a hold, as after a boot."""
+        self.saved = SavedRouterState(State.INIT, 0.0, interval_cs, hold)
+
     def take(self) -> Optional[SavedRouterState]:
         """Return the state that the process before has saved, and forget it."""
         saved, self.saved = self.saved, None

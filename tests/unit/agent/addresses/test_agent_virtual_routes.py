@@ -272,6 +272,12 @@ def test_a_reload_moves_only_what_differs():
     assert "(VI_1) setting route 192.168.111.0/24 via 192.168.8.254" in made.text.getvalue()
 
 
+def test_a_renamed_instance_logs_its_routes_under_the_new_name():
+    made = bench(ONE).master()
+    made.instance.reconfigure(instance("VI_9", routes=(TWO,)), Globals(), 11.0)
+    assert "(VI_9) removing route 192.168.110.0/24 via 192.168.8.254" in made.text.getvalue()
+
+
 def test_a_route_that_another_instance_holds_is_not_removed():
     made = bench(ONE, TWO).master()
     made.other_routes = frozenset([way_of(ONE).remove])

@@ -146,7 +146,7 @@ def test_a_ledger_goes_on_in_a_directory_that_was_made_again(tmp_path):
 
 def test_routes_and_settings_of_the_host_are_remembered(tmp_path):
     route, rule, link = (bytes.fromhex("20000000" + kind + "000500" + "00" * 24) for kind in ("19", "21", "10"))
-    saved = SavedState((replace(ENTRY, removals=(route, rule, link)),), firewall=True, promoted=(2, 3))
+    saved = SavedState((replace(ENTRY, removals=(route, rule, link, route[:8])),), firewall=True, promoted=(2, 3))
     saved = replace(saved, macvlans=(9,), parents={2: {"arp_ignore": 0}})
     kept(tmp_path, saved, ())
     found = saved_state.read(str(tmp_path))

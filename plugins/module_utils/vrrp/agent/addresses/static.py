@@ -117,7 +117,7 @@ class StaticConfig:
 
     def kernel_changed(self, changes: Collection[Change], now: float) -> None:
         """Put back what is missing, and tell the instances which routes and rules have gone."""
-        routes_gone, self._kernel.routes_gone = self._kernel.routes_gone, set()
+        routes_gone = self._kernel.take_routes_gone()
         for instance in list(self._members()) if routes_gone else ():
             instance.routes_gone(routes_gone, now)
         if not self._statics or not (changes or routes_gone):
@@ -206,7 +206,7 @@ class StaticConfig:
     def _complete(self) -> None:
         for statics in self._statics.values():
             statics.look()
-            statics.refused = ()
+            statics.forget_refusals()
             self._tell_put_back(statics.complete(self._scheduler.now()))
         self._retry_later()
         self._tell()

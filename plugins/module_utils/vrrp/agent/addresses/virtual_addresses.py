@@ -83,8 +83,8 @@ class VirtualAddresses:
     def reconfigure(self, config: AddressConfig) -> bool:
         """Take a changed configuration. Returns whether the lifetime is another one."""
         before, self._config = self._config, config
-        self.routes.name = config.name
-        self.refused = ()
+        self.routes.rename(config.name)
+        self.forget_refusals()
         return before.lifetime_s != config.lifetime_s
 
     def share(self, config: AddressConfig) -> None:
@@ -114,9 +114,9 @@ class VirtualAddresses:
             self._ports.promotion.release(self._key)
         usable, self._usable = self._usable, self._usable_links()
         if self._usable - usable:
-            self.refused = ()  # the kernel may accept now what it refused while the interface was about to go down
+            self.forget_refusals()  # the kernel may accept now what it refused while the interface was about to go down
         if self.wanted != before or others:
-            self.refused = ()  # the refusal was about another interface
+            self.forget_refusals()  # they were about another interface
             self._ports.kernel.prepare(self.wanted, self._config.lifetime_s)
 
     def _usable_links(self) -> frozenset[int]:
@@ -133,6 +133,10 @@ class VirtualAddresses:
         if not self.refused:
             self._refuse(self.routes.install(), now)
         self._keep_known()
+
+    def forget_refusals(self) -> None:
+        """Forget what the kernel has refused: it is tried again."""
+        self.refused = ()
 
     def fall_silent(self) -> None:
         """Cancel pending gratuitous ARP, and ARP answers of a macvlan: they would steal clients from the new master."""

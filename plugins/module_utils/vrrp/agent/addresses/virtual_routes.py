@@ -27,12 +27,12 @@ class RouteRefused:
 
 
 class VirtualRoutes:
-    """It keeps the routes and rules of one holder, ``key``. ``name`` stands before the lines of the log."""
+    """It keeps the routes and rules of one holder, ``key``. Its name stands before the lines of the log."""
 
     def __init__(self, key: object, name: str, ports: AddressPorts) -> None:
         self.wanted: tuple[KernelRoute, ...] = ()
         self.faults: dict[str, str] = {}  # by interface
-        self.name = name
+        self._name = name
         self._key = key
         self._ports = ports
         self._configured: tuple[tuple[Route, ...], tuple[Rule, ...]] = ((), ())
@@ -41,6 +41,10 @@ class VirtualRoutes:
         self._inherited: frozenset[bytes] = frozenset()
         self._waiting: tuple[KernelRoute, ...] = ()  # for their source address, which is not usable yet
         self._given_up: set[bytes] = set()  # not tracked, and deleted by another program
+
+    def rename(self, name: str) -> None:
+        """Take another name for the lines of the log."""
+        self._name = name
 
     @property
     def held(self) -> frozenset[bytes]:
@@ -112,7 +116,7 @@ class VirtualRoutes:
         self._remove_unwanted()
         added = [way for way in self.wanted if way.remove not in self._there]
         if added:
-            self._ports.log.info(f"({self.name}) setting {texts(added)}")
+            self._ports.log.info(f"({self._name}) setting {texts(added)}")
         # All of them: the address that has just gone may have taken some along.
         self._given_up.clear()
         return self._add(self.wanted)[1]
@@ -121,7 +125,7 @@ class VirtualRoutes:
         wanted = {way.remove for way in self.wanted}
         leaving = [way for removal, way in self._installed.items() if removal not in wanted]
         if leaving:
-            self._ports.log.info(f"({self.name}) removing {texts(leaving)}")
+            self._ports.log.info(f"({self._name}) removing {texts(leaving)}")
             self._remove(way.remove for way in leaving)
 
     def release(self) -> None:
@@ -145,7 +149,7 @@ class VirtualRoutes:
 
     def _tell_left_behind(self, count: int) -> None:
         if count:
-            self._ports.log.warning(f"({self.name}) removed {count} routes or rules that were left behind.")
+            self._ports.log.warning(f"({self._name}) removed {count} routes or rules that were left behind.")
 
     def _add(self, ways: Iterable[KernelRoute]) -> tuple[list[KernelRoute], list[RouteRefused]]:
         """Set these. Returns those that were not there, and those that the kernel refused."""
@@ -216,7 +220,7 @@ class VirtualRoutes:
         for (_removal, way), code in zip(asked, codes):
             if code and code not in HARMLESS_ON_REMOVE:
                 text = f"{way.what} {way.text}" if way is not None else "a route or rule that was left behind"
-                self._ports.log.error(f"({self.name}) cannot remove {text}: {os.strerror(code)}")
+                self._ports.log.error(f"({self._name}) cannot remove {text}: {os.strerror(code)}")
         return codes.count(0)
 
 

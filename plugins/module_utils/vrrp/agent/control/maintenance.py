@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, Optional
 
 from ...protocol.override import HOLD_BACKUP, HOLD_MASTER
-from ...protocol.states import SavedRouterState, State
 from ...protocol.terms import Terms, TermsError, parse
 from ..errors import CommandError
 from ..instance import VrrpInstance
@@ -171,7 +170,7 @@ class Maintenance:
         if terms.over(wall):
             text = f"no longer {WORDS[hold]}{terms.words()}: {ENDED}"
         else:
-            instance.restart.saved = SavedRouterState(State.INIT, 0.0, instance.config.advert_int_cs, hold)
+            instance.restart.inherit_hold(hold, instance.config.advert_int_cs)
             self._holds[instance] = hold, terms
         self._note(instance.name, (instance,), text, now)
 

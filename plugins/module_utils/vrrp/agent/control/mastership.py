@@ -37,6 +37,10 @@ class Mastership:
         self._remember = remember
         self._log = log
 
+    def inherit(self, drained: bool) -> None:
+        """Take over whether the process before was drained, before an instance starts."""
+        self.drained = drained
+
     def move(self, verb: str, name: object, now: float) -> VrrpInstance:
         """Promote, demote or release (``verb``) the instance of this name, and return it. Raises CommandError."""
         instance = self.find(name)

@@ -11,16 +11,17 @@ import socket
 from .bpf import EVERYTHING, JUMP_EQUAL, LOAD_HALF, LOAD_OCTET, LOAD_WORD, RETURN, attach
 from .messages import (
     NETLINK_ADD_MEMBERSHIP,
+    PORT_AT,
     ROUTE_GROUPS,
+    ROUTE_PROTOCOL_AT,
     RTM_DELROUTE,
     RTM_DELRULE,
     RTM_NEWROUTE,
     RTM_NEWRULE,
     RTPROT_KEEPALIVED,
     SOL_NETLINK,
+    TYPE_AT,
 )
-
-TYPE_AT, PORT_AT, ROUTE_PROTOCOL_AT = 4, 12, 21  # in a message: nlmsg_type, nlmsg_pid, rtm_protocol
 
 
 def only_what_matters(events: socket.socket, requests_port: int, renewals_port: int) -> None:

@@ -28,7 +28,6 @@ from .local_table import question
 from .messages import (
     BATCH,
     GROUPS,
-    HEADER,
     NLM_F_ACK,
     NLM_F_CREATE,
     NLM_F_EXCL,
@@ -43,6 +42,7 @@ from .messages import (
     batch,
     encode,
     error_of,
+    kind_of,
     messages,
     open_socket,
     with_header,
@@ -82,7 +82,7 @@ class Kernel:
         self.stale = False  # events were lost, and the table may be wrong until a new listing is complete
         self._listing: Optional[Listing] = None  # the new listing, while it is read
         self._listed_at = -LISTED_EVERY_S
-        self.routes_gone: set[Key] = set()  # deleted by others since they were taken last
+        self._routes_gone: set[Key] = set()  # deleted by others since they were taken last
         self._sequence = 0
         self._answers = memoryview(bytearray(ANSWERS_SIZE))  # made now, so that a release needs no new memory
         self._events = open_socket(socket.SOCK_NONBLOCK)
@@ -141,8 +141,8 @@ class Kernel:
         return changes + self._resync(drained) if self.stale else changes
 
     def _take(self, data: bytes) -> list[Change]:
-        if HEADER.unpack_from(data)[1] in (RTM_DELROUTE, RTM_DELRULE):
-            self.routes_gone |= deleted(data)
+        if kind_of(data) in (RTM_DELROUTE, RTM_DELRULE):
+            self._routes_gone |= deleted(data)
             return []
         if self._listing is not None:
             try:
@@ -180,7 +180,7 @@ class Kernel:
         self._end_listing()
         changes = self.table.difference(fresh)
         self.table, self.stale = fresh, False
-        self.routes_gone.add(ANY)
+        self._routes_gone.add(ANY)
         return changes
 
     def _end_listing(self) -> None:
@@ -251,8 +251,13 @@ class Kernel:
         return self.ask(list(removals))
 
     def watch_routes(self) -> None:
-        """Keep ``routes_gone`` from now on: without routes of ours no such events are needed."""
+        """Hear of routes and rules from now on: without any of ours no such events are needed."""
         watch_routes(self._events)
+
+    def take_routes_gone(self) -> set[Key]:
+        """Return the keys of routes and rules that others have deleted since the last call."""
+        gone, self._routes_gone = self._routes_gone, set()
+        return gone
 
     def _name(self, index: int) -> str:
         link = self.table.links.get(index)
@@ -276,7 +281,11 @@ class Kernel:
         return batches
 
     def renew(self, batches: Sequence[bytes]) -> None:
-        """Send encoded renewals. Never blocks; a failure shows in an event, or in the next renewal."""
+        """Send encoded renewals. A failure shows in an event, or in the next renewal.
+
+        The kernel does each of them before the call returns, also on a socket that does not block. So it takes as long
+        as another program keeps the kernel's lock of all interfaces, as a driver does that resets its card.
+        """
         for renewal in batches:
             with contextlib.suppress(OSError):
                 self._renewals.send(renewal)

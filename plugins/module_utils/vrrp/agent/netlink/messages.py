@@ -29,10 +29,13 @@ RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
 RTM_NEWRULE, RTM_DELRULE = 32, 33
 GROUPS = 0x1 | 0x10 | 0x100  # RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR
 ROUTE_GROUPS = (7, 8, 11, 19)  # RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_RULE
+FRA_PROTOCOL = 21  # linux/fib_rules.h
 RTPROT_KEEPALIVED = 18  # it marks addresses, routes and rules as those of an agent or of keepalived
 
 HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence number, port
-SEQUENCE_AT = 8
+TYPE_AT, SEQUENCE_AT, PORT_AT = 4, 8, 12
+ROUTE_PROTOCOL_AT = 21  # rtm_protocol in the message of a route
+ROUTE_ATTRIBUTES_AT = 28  # in the message of a route or a rule, as both headers have 12 octets
 RECEIVE_SIZE = 1 << 18  # octets; the kernel fills at most 32 KiB of one datagram of a listing
 BATCH = 64  # requests in one datagram: their answers must fit into the socket's default buffer
 DUMP_TRIES = 5  # for a listing during which nothing changes
@@ -66,6 +69,11 @@ def decode(message_class: Any, data: bytes, start: int) -> Any:
     message = message_class(data, start - HEADER.size)
     message.decode()
     return message
+
+
+def kind_of(message: bytes) -> int:
+    """Return the type of a message, such as RTM_NEWADDR; 0, which is none, where it has no whole header."""
+    return int(HEADER.unpack_from(message)[1]) if len(message) >= HEADER.size else 0
 
 
 def with_header(kind: int, flags: int, body: bytes) -> bytes:

@@ -14,10 +14,10 @@ import json
 import math
 import os
 import re
-import struct
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Optional
 
+from ..netlink.messages import RTM_DELROUTE, RTM_DELRULE, kind_of
 from . import own_file
 
 LEDGER_FILE, PULSE_FILE = "ledger.json", "pulse"
@@ -28,8 +28,6 @@ ENTRIES_MAX = 2 * SLOTS
 INDEX_MAX = 0x7FFFFFFF  # of an interface
 STATES = ("INIT", "BACKUP", "MASTER", "FAULT", "STOP")
 SETTINGS = ("rp_filter", "arp_filter", "arp_announce", "arp_ignore", "promote_secondaries", "accept_local")
-
-DELETE_ROUTE, DELETE_RULE = struct.pack("=H", 25), struct.pack("=H", 33)  # linux/rtnetlink.h
 
 Check = Callable[[Any], bool]
 Identity = tuple[str, int, int]  # interface, virtual router id, IP version
@@ -104,7 +102,7 @@ def _stored(each: dict[str, Any], pulse: Sequence[float]) -> StoredEntry:
 
 def is_removal(request: bytes) -> bool:
     """Return whether it deletes a route or a rule: a file must not cause any other request."""
-    return request[4:6] in (DELETE_ROUTE, DELETE_RULE)
+    return kind_of(request) in (RTM_DELROUTE, RTM_DELRULE)
 
 
 def is_damaged(directory: str) -> bool:
