@@ -44,7 +44,7 @@ _value:
   elements: str
 """
 
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError, Problem
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError, VariableProblem
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.host import FACTS, PREFIX
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance_variables import FIELDS
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
@@ -72,7 +72,7 @@ def _misread(host, variables):
                 text = misread(value)
                 if text is not None:
                     hint = f"write {text.lstrip('0')}" if text.startswith("0") else "put it in quotes"
-                    yield Problem(host, name, f"YAML reads {text} as the number {value}", hint, locate(value))
+                    yield VariableProblem(host, name, f"YAML reads {text} as the number {value}", hint, locate(value))
 
 
 def _numbers(value):

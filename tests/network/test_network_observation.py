@@ -18,8 +18,8 @@ from lab.peers import Agent, Keepalived, poll
 COLLECTIONS = Path(__file__).parents[2] / ".ansible" / "collections"
 LOOK = """
 import json, sys
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.node_facts import NodeFacts
-observer = NodeFacts(sys.argv[1], sys.argv[2])
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.node_facts import NodeFactsReader
+observer = NodeFactsReader(sys.argv[1], sys.argv[2])
 observer.wait_until_settled(float(sys.argv[3]))
 print(json.dumps(observer.observe(1, 0)))
 """

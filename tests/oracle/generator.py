@@ -16,7 +16,7 @@ from typing import Optional
 
 from vrrp.protocol.states import Parameters
 from vrrp.simulation import expected_timers
-from vrrp.simulation.faults import Fault
+from vrrp.simulation.faults import InjectedFault
 from vrrp.simulation.scenario import Machine, Scenario
 
 from .group_invariants import MIXED_ROUNDS, ROUNDS
@@ -54,7 +54,7 @@ class Generator:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.random = random.Random(f"scenario {seed}")
-        self.faults: list[Fault] = []
+        self.faults: list[InjectedFault] = []
         self.busy_until: dict[str, float] = {}  # by node, and "" for the segment
         self.loss_ends = False
 
@@ -211,7 +211,7 @@ class Generator:
         only_on = None
         if len(self.lans) > 1 and (verb in OF_ONE_LAN or (self.mixed and verb in ("check", "reload"))):
             only_on = self._where(at, verb, nodes)
-        self.faults.append(Fault(round(at, 6), verb, nodes, words, only_on))
+        self.faults.append(InjectedFault(round(at, 6), verb, nodes, words, only_on))
 
     def _where(self, at: float, verb: str, nodes: tuple[str, ...]) -> Optional[str]:
         """Return the segment of a fault: mostly one, and for an end the one where it began."""

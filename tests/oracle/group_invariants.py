@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from vrrp.protocol.states import State
 from vrrp.simulation.clock import Clock
-from vrrp.simulation.faults import PLANNED, Fault
+from vrrp.simulation.faults import PLANNED, InjectedFault
 from vrrp.simulation.lan import Lan
 from vrrp.simulation.observer import Violated
 
@@ -58,12 +58,12 @@ class GroupInvariants(Invariants):
         super().__init__(clock, lan)
         self.sides = GroupPartitions(clock, lan)
 
-    def disturbing(self, fault: Fault) -> None:
+    def disturbing(self, fault: InjectedFault) -> None:
         self.sides.close()
         self._rested = self.at_rest()
         self._happening = True
 
-    def disturbed(self, fault: Fault) -> None:
+    def disturbed(self, fault: InjectedFault) -> None:
         self._happening = False
         here = next(iter(self.lan.nodes.values())).label
         keeps = fault.verb in PLANNED and fault.only_on is None

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from vrrp.simulation.clock import Clock
 from vrrp.simulation.expected_timers import HANDOVER_S
-from vrrp.simulation.faults import PLANNED, Fault
+from vrrp.simulation.faults import PLANNED, InjectedFault
 from vrrp.simulation.lan import CLIENT, Lan
 from vrrp.simulation.observer import Observer
 
@@ -78,14 +78,14 @@ class Invariants(Observer):
         if not self._happening:
             self.sides.look()
 
-    def disturbing(self, fault: Fault) -> None:
+    def disturbing(self, fault: InjectedFault) -> None:
         self.sides.close()
         self._rested = self.at_rest()
         if self._rested:
             steady_state.demand(self.clock, self.lan)
         self._happening = True
 
-    def disturbed(self, fault: Fault) -> None:
+    def disturbed(self, fault: InjectedFault) -> None:
         self._happening = False
         planned = self._rested and fault.verb in PLANNED and self._can_move(fault.nodes)
         self.sides.disturbed(fault.text() if planned else None)

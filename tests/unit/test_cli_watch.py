@@ -11,7 +11,7 @@ import time
 import pytest
 from cli_parts import STATUS
 
-from vrrp.cli_watch import EVENTS_MIN, View, Watch, clock
+from vrrp.cli_watch import EVENTS_MIN, View, WatchCommand, clock
 from vrrp.client import AgentError, AgentUnreachable
 
 pytest_plugins = ["cli_parts"]
@@ -219,7 +219,7 @@ def clock_of_the_test(monkeypatch):
 def test_an_agent_that_needs_long_for_an_answer_is_asked_less(clock_of_the_test, took_s, idle_s, busy_s):
     agent = Agent(clock_of_the_test)
     agent.took_s = took_s
-    watch = Watch(agent, None)
+    watch = WatchCommand(agent, None)
     watch.open()
     assert watch.wait_s() == pytest.approx(idle_s)
     watch.hear()
@@ -230,7 +230,7 @@ def test_an_agent_that_needs_long_for_an_answer_is_asked_less(clock_of_the_test,
 
 def test_when_the_agent_has_gone_it_waits_for_the_next_one(clock_of_the_test):
     agent = Agent(clock_of_the_test)
-    watch = Watch(agent, None)
+    watch = WatchCommand(agent, None)
     watch.open()
     assert watch.descriptor == 7
     agent.gone = True
@@ -247,4 +247,4 @@ def test_when_the_agent_has_gone_it_waits_for_the_next_one(clock_of_the_test):
 
 def test_an_instance_that_does_not_exist_is_refused(clock_of_the_test):
     with pytest.raises(AgentError, match="there is no instance nobody; there are: VI_1, web"):
-        Watch(Agent(clock_of_the_test), "nobody").open()
+        WatchCommand(Agent(clock_of_the_test), "nobody").open()

@@ -9,7 +9,7 @@ import grp
 import pwd
 
 from .change import Change
-from .module_io import Run
+from .module_io import CommandRunner
 
 
 def owner_of(name: str) -> tuple[int, int]:
@@ -24,7 +24,7 @@ def owner_of(name: str) -> tuple[int, int]:
 class Account:
     """It manages one system user. ``name`` is the user and its group, ``comment`` says what it is for."""
 
-    def __init__(self, name: str, run: Run, comment: str = "VRRP agent"):
+    def __init__(self, name: str, run: CommandRunner, comment: str = "VRRP agent"):
         self.name = name
         self._run = run
         self._comment = comment

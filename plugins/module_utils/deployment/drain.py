@@ -27,9 +27,9 @@ _VERBS = {"master": "promote", "backup": "demote", None: "release"}
 _SHOWN = 3  # instances in a message
 NO_STANDBY = "Without a standby a drain takes the service down; force: true does it all the same"
 
-Node = dict[str, Any]  # what the modules return: ``drained``, ``maintenance`` and ``instances``
-Terms = Optional[dict[str, Any]]  # the reason and the end of a drain
-Instances = Sequence[Mapping[str, Any]]
+NodeStatus = dict[str, Any]  # what the modules return: ``drained``, ``maintenance`` and ``instances``
+DrainTerms = Optional[dict[str, Any]]  # the reason and the end of a drain
+InstanceStatuses = Sequence[Mapping[str, Any]]
 
 
 class Drainer:
@@ -44,7 +44,7 @@ class Drainer:
         self._client = client or Client(runtime_dir)
         self._version: Optional[str] = None  # of an agent that keeps no reason and no end
 
-    def look(self) -> Node:
+    def look(self) -> NodeStatus:
         """Return the node. Raises SwitchoverError where its agent cannot be drained, AgentError, AgentUnreachable."""
         status = self._client.status()
         if "drained" not in status:
@@ -58,7 +58,7 @@ class Drainer:
             "instances": status["instances"],
         }
 
-    def predict(self, before: Node, drained: bool, terms: Terms = None) -> Node:
+    def predict(self, before: NodeStatus, drained: bool, terms: DrainTerms = None) -> NodeStatus:
         """Return the node as it would be: each instance with the state in which it ends, or begins."""
         maintenance = foreseen(before.get("maintenance"), terms) if drained else None
         if before["drained"] == drained:
@@ -69,14 +69,14 @@ class Drainer:
             instances = [{**each, "state": "FAULT" if each["faults"] else BACKUP} for each in before["instances"]]
         return {"drained": drained, "maintenance": maintenance, "instances": instances}
 
-    def demand_waiting(self, before: Node) -> None:
+    def demand_waiting(self, before: NodeStatus) -> None:
         """Raise SwitchoverError where only a wait can show that another node serves what this one gives up."""
         needed = [each for each in before["instances"] if not can_be_removed(each, math.inf)]
         if needed and not before["drained"]:
             text = f"only by waiting can be seen whether a peer takes over {_names(needed)}: wait, or say force: true"
             raise SwitchoverError(text, before=before)
 
-    def drain(self, before: Node, timeout_s: float, force: bool, terms: Terms = None) -> Node:
+    def drain(self, before: NodeStatus, timeout_s: float, force: bool, terms: DrainTerms = None) -> NodeStatus:
         """Give up everything and take nothing; with ``force`` also where no other node takes over.
 
         Raises SwitchoverError where that is impossible or takes too long; then the node takes part as before.
@@ -104,7 +104,7 @@ class Drainer:
             raise SwitchoverError(f"{error}{self._take_back(before)}", before=before) from error
         return self.look()
 
-    def undrain(self, before: Node, timeout_s: float) -> Node:
+    def undrain(self, before: NodeStatus, timeout_s: float) -> NodeStatus:
         """Take part again, also where it then raises SwitchoverError: an instance is not MASTER or BACKUP in time."""
         asked_at = time.monotonic()
         if before["drained"]:
@@ -148,7 +148,7 @@ class Drainer:
                 raise SwitchoverError(f"{text}: {_whys(needed)}. {NO_STANDBY}")
             time.sleep(_POLL_S)
 
-    def _end_holds(self, before: Node) -> None:
+    def _end_holds(self, before: NodeStatus) -> None:
         """End the demotions of the handover, and promotions: the user who drains a node wants another master."""
         demoted = {each["name"] for each in before["instances"] if each["hold"] == "backup"}
         for each in self.look()["instances"]:
@@ -172,7 +172,7 @@ class Drainer:
             return f"the kernel does not list its addresses: {error}"
         return ", ".join(f"{address} is on {name}" for name, address in found if address in ours)
 
-    def _take_back(self, before: Node) -> str:
+    def _take_back(self, before: NodeStatus) -> str:
         """Undo what was begun. Return a text about it for the message."""
         try:
             now = self.look()
@@ -203,11 +203,11 @@ def _takes_part(instance: Mapping[str, Any], lately_s: float) -> bool:
     return (is_master(instance) or is_backup(instance)) and has_master(instance, lately_s)
 
 
-def _names(instances: Instances) -> str:
+def _names(instances: InstanceStatuses) -> str:
     return _some(each["name"] for each in instances)
 
 
-def _whys(instances: Instances) -> str:
+def _whys(instances: InstanceStatuses) -> str:
     return _some((f"{each['name']}: {each['why']}" for each in instances), "; ")
 
 

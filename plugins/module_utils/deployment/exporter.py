@@ -13,14 +13,14 @@ from . import exporter_unit, files, paths, running_release
 from .account import Account
 from .change import Change, DeploymentError
 from .exporter_unit import Outlets
-from .module_io import Run
+from .module_io import CommandRunner
 from .service import Service
 
 
 class Exporter:
     """It is the exporter on this node. Its methods only look; the changes that they return act."""
 
-    def __init__(self, run: Run):
+    def __init__(self, run: CommandRunner):
         self._service = Service(run, paths.METRICS_SERVICE, "the service of the metrics")
         self._account = Account(paths.METRICS_USER, run, "Metrics of the VRRP agent")
 

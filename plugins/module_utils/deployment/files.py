@@ -60,7 +60,7 @@ def has_owner(path: str, mode: int, uid: int, gid: int) -> bool:
     return (found.st_mode & 0o7777, found.st_uid, found.st_gid) == (mode, uid, gid)
 
 
-Owner = Callable[[], "tuple[int, int]"]  # returns uid and gid; called late: the account may be made in this run
+FileOwner = Callable[[], "tuple[int, int]"]  # returns uid and gid; called late: the account may be made in this run
 
 
 def root() -> tuple[int, int]:
@@ -68,7 +68,7 @@ def root() -> tuple[int, int]:
     return 0, 0
 
 
-def directory(path: str, mode: int, owner: Owner = root) -> list[Change]:
+def directory(path: str, mode: int, owner: FileOwner = root) -> list[Change]:
     """Return the changes that make a directory with exactly this mode and owner."""
 
     def apply() -> None:

@@ -27,7 +27,7 @@ _COUNTER = re.compile(r" counter packets \d+ bytes \d+")
 
 
 @dataclass(frozen=True)
-class Found:
+class BlockedPacket:
     """It is one drop of a packet, and the tool whose rule that is."""
 
     entry: Mapping[str, Any]  # the attempt to reach a peer
@@ -50,7 +50,7 @@ class Firewall:
         """Return what drops it in each direction; ``wanted`` are the attempts to reach a peer."""
         return [{**_way(found), **self._told(found)} for found in self.found(wanted)]
 
-    def found(self, wanted: Sequence[Mapping[str, Any]]) -> Iterator[Found]:
+    def found(self, wanted: Sequence[Mapping[str, Any]]) -> Iterator[BlockedPacket]:
         """Yield the same for changes of the firewall."""
         for entry in wanted:
             packets = _packets(entry)
@@ -59,7 +59,7 @@ class Firewall:
                 packets = first  # nothing opens a connection, so there are no answers either
             for packet in packets:
                 for layer, drop in self._dropping(packet):
-                    yield Found(entry, packet, self.tool(layer, drop), drop)
+                    yield BlockedPacket(entry, packet, self.tool(layer, drop), drop)
 
     def _dropping(self, packet: Packet) -> Iterator[tuple[str, Drop]]:
         for layer, chains in ((NFTABLES, self.nftables), (IPTABLES, self.tables[packet.version])):
@@ -86,7 +86,7 @@ class Firewall:
             self._zones[interface] = (said or output(["firewall-cmd", "--get-default-zone"]) or "public").strip()
         return self._zones[interface]
 
-    def _told(self, found: Found) -> dict[str, Any]:
+    def _told(self, found: BlockedPacket) -> dict[str, Any]:
         of_nftables = found.drop.chain.name in self.nftables
         return {
             "tool": found.tool,
@@ -146,7 +146,7 @@ def _packets(entry: Mapping[str, Any]) -> list[Packet]:
     return [Packet(OUT, interface, source, group, protocol), Packet(IN, interface, peer, group, protocol)]
 
 
-def _way(found: Found) -> dict[str, Any]:
+def _way(found: BlockedPacket) -> dict[str, Any]:
     kind = "multicast" if found.packet.multicast else "unicast"
     way = {
         "interface": found.packet.interface,

@@ -18,7 +18,7 @@ from typing import Any
 from . import firewall_rules
 from .change import Change, DeploymentError
 from .commands import change, output
-from .firewall import FIREWALLD, NFTABLES, UFW, Firewall, Found, listed
+from .firewall import FIREWALLD, NFTABLES, UFW, BlockedPacket, Firewall, listed
 from .packet_filter import IN
 
 MARK = "hotstandby"
@@ -36,7 +36,7 @@ def openings(firewall: Firewall, wanted: Sequence[Mapping[str, Any]]) -> list[Ch
     return list(made.values())
 
 
-def _opening(firewall: Firewall, found: Found) -> Change:
+def _opening(firewall: Firewall, found: BlockedPacket) -> Change:
     tool, packet, base = found.tool, found.packet, found.drop.base
     if tool == FIREWALLD:
         if packet.direction != IN:

@@ -17,9 +17,9 @@ from .change import Change, DeploymentError
 from .exporter import Exporter
 from .exporter_unit import Outlets
 from .interpreter import interpreter
-from .module_io import Run
+from .module_io import CommandRunner
 from .release import Release
-from .service import Condition, Service
+from .service import Service, ServiceState
 
 # It imports every module of the release, and the parts of pyroute2 that the agent uses. That compiles them, and shows
 # whether the agent runs here.
@@ -54,7 +54,7 @@ class Wanted:
 class Installation:
     """It is the installation on this node. Its methods only look; the changes that they return act."""
 
-    def __init__(self, run: Run, discovered: Optional[str] = None):
+    def __init__(self, run: CommandRunner, discovered: Optional[str] = None):
         """Take ``discovered``, the interpreter that the inventory names; None is the one that runs this."""
         self._run = run
         self._service = Service(run)
@@ -62,12 +62,12 @@ class Installation:
         self._account = Account(paths.USER, run)
         self._discovered = self._python = discovered or sys.executable
 
-    def condition(self) -> Condition:
+    def condition(self) -> ServiceState:
         """Return the state of the service in systemd. Raises DeploymentError without systemd."""
         self._service.demand_systemd()
         return self._service.condition()
 
-    def present(self, wanted: Wanted, condition: Condition) -> list[Change]:
+    def present(self, wanted: Wanted, condition: ServiceState) -> list[Change]:
         """Return the changes that are missing, in the order in which they must be applied.
 
         Raises DeploymentError where this node cannot run the agent.
@@ -98,7 +98,7 @@ class Installation:
             *metrics_start,
         ]
 
-    def absent(self, condition: Condition) -> list[Change]:
+    def absent(self, condition: ServiceState) -> list[Change]:
         """Return the changes that remove everything, in an order that hands the addresses over first."""
         units = files.gone(paths.UNIT)
         return [
@@ -118,11 +118,11 @@ class Installation:
         ]
 
     @staticmethod
-    def running_release(condition: Condition) -> Optional[str]:
+    def running_release(condition: ServiceState) -> Optional[str]:
         """Return the id of the release that the running agent was started from; None where no agent runs."""
         return running_release.release_of(condition.pid) if condition.pid else None
 
-    def outdated(self, wanted: Wanted, condition: Condition, changes: Sequence[Change]) -> bool:
+    def outdated(self, wanted: Wanted, condition: ServiceState, changes: Sequence[Change]) -> bool:
         """Return whether the running agent is of another release, or was started with another unit.
 
         It looks at the running process, not only at the changes: so the next run makes a restart that was missed.

@@ -9,13 +9,13 @@ import os
 
 from . import paths
 from .change import DeploymentError
-from .module_io import Run
+from .module_io import CommandRunner
 
 STABLE = "/usr/bin/python3"  # an upgrade removes /usr/bin/python3.11, and makes this a link to another one
 _QUESTION = f"import sys; print(sys.version_info >= {paths.MINIMUM_PYTHON})"
 
 
-def interpreter(discovered: str, run: Run) -> str:
+def interpreter(discovered: str, run: CommandRunner) -> str:
     """Return STABLE where its version is high enough for the agent, else ``discovered``, which runs this module.
 
     So the files on the node do not depend on the interpreter that a controller discovers.

@@ -18,8 +18,8 @@ from .packet_filter import (
     OUT,
     RETURN,
     Chain,
+    FilterRule,
     Packet,
-    Rule,
     every,
     named,
     opposite,
@@ -51,20 +51,20 @@ def chains(saved: str, version: int) -> dict[str, Chain]:
     return found
 
 
-def _rule(table: str, line: str) -> Rule:
+def _rule(table: str, line: str) -> FilterRule:
     try:
         words = shlex.split(line)[2:]
     except ValueError:
-        return Rule(lambda packet: None, "continue", line)
+        return FilterRule(lambda packet: None, "continue", line)
     for flag, verdict in (("-j", JUMP), ("-g", GOTO)):
         if flag in words:
             at = words.index(flag)
             target = words[at + 1]
             tests = partial(_matches, tuple(words[:at]))
             if target in _VERDICTS:
-                return Rule(tests, _VERDICTS[target], line)
-            return Rule(tests, verdict, line, f"{table} {target}")  # LOG and the like are no chains
-    return Rule(partial(_matches, tuple(words)), "continue", line)
+                return FilterRule(tests, _VERDICTS[target], line)
+            return FilterRule(tests, verdict, line, f"{table} {target}")  # LOG and the like are no chains
+    return FilterRule(partial(_matches, tuple(words)), "continue", line)
 
 
 def _matches(words: tuple[str, ...], packet: Packet) -> Optional[bool]:

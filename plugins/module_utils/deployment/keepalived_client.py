@@ -22,12 +22,12 @@ from . import keepalived_status
 from .change import DeploymentError
 from .keepalived_file import KeepalivedFile
 from .mastership import BACKUP, MASTER
-from .module_io import Run
+from .module_io import CommandRunner
 
 _BETWEEN_LOOKS_S = 0.2  # keepalived writes two files for each
 _NOT_OURS = "the role has not written it, so it is not changed: run the playbook ha_pair first"
 
-Terms = Mapping[str, Any]
+AskedTerms = Mapping[str, Any]
 
 
 class KeepalivedClient:
@@ -38,7 +38,7 @@ class KeepalivedClient:
 
     later_s = 2.0
 
-    def __init__(self, run: Run, path: Optional[str] = None):
+    def __init__(self, run: CommandRunner, path: Optional[str] = None):
         self._file = KeepalivedFile(run, path)
         self._looked_at = 0.0
         self._demoted_at: dict[str, float] = {}
@@ -58,11 +58,11 @@ class KeepalivedClient:
         down_s = 4 * (instance["advert_int_s"] or 1) + 1  # Master_Down_Interval of the peer, and its own time
         return time.monotonic() - asked_at < down_s
 
-    def promote(self, name: str, terms: Optional[Terms] = None) -> None:
+    def promote(self, name: str, terms: Optional[AskedTerms] = None) -> None:
         """Advertise a higher priority than any other node, so that this one becomes master."""
         self._hold(name, "master", terms)
 
-    def demote(self, name: str, terms: Optional[Terms] = None) -> None:
+    def demote(self, name: str, terms: Optional[AskedTerms] = None) -> None:
         """Advertise the lowest priority, so that the other node becomes master."""
         self._hold(name, BACKUP.lower(), terms)
 
@@ -70,7 +70,7 @@ class KeepalivedClient:
         """Let the priorities decide again."""
         self._hold(name, None, None)
 
-    def drain(self, terms: Optional[Terms] = None) -> None:
+    def drain(self, terms: Optional[AskedTerms] = None) -> None:
         """Advertise the lowest priority with every instance, until ``undrain``; that outlives a boot."""
         self._take(replace(holds.read(self._file.text), drained=_reason(terms) or ""))
 
@@ -78,7 +78,7 @@ class KeepalivedClient:
         """Let the priorities decide again, except where an instance is held."""
         self._take(replace(holds.read(self._file.text), drained=None))
 
-    def _hold(self, name: str, state: Optional[str], terms: Optional[Terms]) -> None:
+    def _hold(self, name: str, state: Optional[str], terms: Optional[AskedTerms]) -> None:
         found = holds.read(self._file.text)
         states = dict(found.states)
         for member in self._together(name):
@@ -118,5 +118,5 @@ def _must_stop(old: str, new: str) -> bool:
     return any(after.state(name) == "backup" != before.state(name) for name in waiting)
 
 
-def _reason(terms: Optional[Terms]) -> Optional[str]:
+def _reason(terms: Optional[AskedTerms]) -> Optional[str]:
     return terms.get("reason") if terms else None

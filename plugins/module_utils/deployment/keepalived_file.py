@@ -28,7 +28,7 @@ from ..vrrp.config.version_differences import compare as compare_release
 from . import files, keepalived_status
 from .change import DeploymentError
 from .config_file import Refused
-from .module_io import Run
+from .module_io import CommandRunner
 from .service import Service
 
 SERVICE = "keepalived.service"
@@ -42,7 +42,7 @@ _NOTHING = Configuration("")
 class KeepalivedFile:
     """It manages the file at ``path``, which the service of keepalived reads. ``run`` runs commands."""
 
-    def __init__(self, run: Run, path: Optional[str] = None):
+    def __init__(self, run: CommandRunner, path: Optional[str] = None):
         self.path = path or CONFIG
         self.service = Service(run, SERVICE, "keepalived")
         self._run = run

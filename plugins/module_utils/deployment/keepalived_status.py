@@ -15,11 +15,11 @@ from ..vrrp.client import AgentUnreachable
 from . import files, running_release
 from .node_interfaces import links
 
-Status = dict[str, Any]
+KeepalivedStatus = dict[str, Any]
 NOBODY = "no keepalived does VRRP in this network namespace"
 
 
-def read(with_holds: bool = True) -> Status:
+def read(with_holds: bool = True) -> KeepalivedStatus:
     """Return the status. Several keepalived on one node are put together. Raises AgentUnreachable, OSError.
 
     Without holds ``base_priority`` is what the running keepalived has, else what the instance has without its hold.
@@ -37,7 +37,7 @@ def read(with_holds: bool = True) -> Status:
     present = [(link["name"], entry["address"]) for link in links() for entry in link["addresses"]]
     started = running_release.started_at(running[0].pid)
     instances = [each for dump, now in dumps for each in of_dump.instances(dump, now, present)]
-    status: Status = {
+    status: KeepalivedStatus = {
         "version": None,
         "pid": running[0].pid,
         "config": running[0].config,
@@ -56,7 +56,7 @@ def _text(process: KeepalivedProcess) -> str:
     return (files.read(process.root + process.config) or b"").decode(errors="replace")
 
 
-def _with_holds(status: Status, text: str) -> Status:
+def _with_holds(status: KeepalivedStatus, text: str) -> KeepalivedStatus:
     found, own = holds.read(text), holds.own_priorities(text)
     instances = []
     for each in status["instances"]:

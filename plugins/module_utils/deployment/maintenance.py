@@ -14,7 +14,7 @@ from ..vrrp.protocol.terms import TermsError, parse
 from .arguments import KEEPALIVED
 from .switchover import SwitchoverError
 
-Values = Mapping[str, Any]  # what the agent's status has of them
+TermValues = Mapping[str, Any]  # what the agent's status has of them
 
 
 def wanted(params: Mapping[str, Any], states: tuple[str, ...]) -> Optional[dict[str, Any]]:
@@ -33,7 +33,7 @@ def wanted(params: Mapping[str, Any], states: tuple[str, ...]) -> Optional[dict[
     return terms
 
 
-def foreseen(before: Optional[Values], terms: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
+def foreseen(before: Optional[TermValues], terms: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
     """Return the terms that are in force after ``terms`` were asked for, where ``before`` were in force."""
     if terms is None:
         return None if before is None else dict(before)
@@ -52,11 +52,11 @@ def _values(terms: Mapping[str, Any]) -> dict[str, Any]:
         raise SwitchoverError(str(error)) from error
 
 
-def same(one: Optional[Values], other: Optional[Values]) -> bool:
+def same(one: Optional[TermValues], other: Optional[TermValues]) -> bool:
     """Return whether the reason and the end are the same; who asked, and how much time is left, do not matter."""
     return all((one or {}).get(name) == (other or {}).get(name) for name in ("reason", "expires"))
 
 
-def shown(values: Optional[Values]) -> str:
+def shown(values: Optional[TermValues]) -> str:
     """Return the lines of a diff."""
     return "".join(f"{name}: {values[name]}\n" for name in ("reason", "expires") if values and values[name])

@@ -14,25 +14,25 @@ from typing import Any, Optional
 
 MASTER, BACKUP = "MASTER", "BACKUP"
 HELD = 254  # what a promoted router advertises
-Instance = Mapping[str, Any]
+InstanceStatus = Mapping[str, Any]
 
 
-def installed(instance: Instance) -> bool:
+def installed(instance: InstanceStatus) -> bool:
     """Return whether every virtual address is on its interface."""
     return set(instance["addresses"]) <= set(instance["addresses_present"])
 
 
-def is_master(instance: Instance) -> bool:
+def is_master(instance: InstanceStatus) -> bool:
     """Return whether it is MASTER and has all its addresses."""
     return instance["state"] == MASTER and installed(instance)
 
 
-def is_backup(instance: Instance) -> bool:
+def is_backup(instance: InstanceStatus) -> bool:
     """Return whether it is BACKUP with a master that advertises, and no virtual address is left here."""
     return instance["state"] == BACKUP and instance["master"] is not None and not instance["addresses_present"]
 
 
-def is_stable(instance: Instance) -> bool:
+def is_stable(instance: InstanceStatus) -> bool:
     """Return whether mastership is not about to move by itself, as far as this node can know."""
     if instance["state"] == MASTER:
         return installed(instance) and all(peer["priority"] <= instance["priority"] for peer in _speaking(instance))
@@ -41,17 +41,17 @@ def is_stable(instance: Instance) -> bool:
     return not instance["preempt"] or instance["master"]["priority"] >= instance["priority"]
 
 
-def has_master(instance: Instance, lately_s: float) -> bool:
+def has_master(instance: InstanceStatus, lately_s: float) -> bool:
     """Return whether it has a master: this node, or one that was heard in the last ``lately_s`` seconds."""
     return instance["state"] == MASTER or (instance["master"] is not None and _seen_s(instance["master"]) <= lately_s)
 
 
-def is_idle(instance: Instance) -> bool:
+def is_idle(instance: InstanceStatus) -> bool:
     """Return whether it has ended, or not begun, and no virtual address is left here."""
     return instance["state"] in ("STOP", "INIT") and not instance["addresses_present"]
 
 
-def can_be_removed(instance: Instance, lately_s: float) -> bool:
+def can_be_removed(instance: InstanceStatus, lately_s: float) -> bool:
     """Return whether this node can give it up: it serves nothing here, or another master has been heard.
 
     That is in the last ``lately_s`` seconds. An instance that is in FAULT, has ended or has not begun serves nothing.
@@ -68,13 +68,13 @@ def at_rest(status: Mapping[str, Any]) -> bool:
     return all(quiet(instance) and _knows_standby(instance) for instance in status["instances"])
 
 
-def _knows_standby(instance: Instance) -> bool:
+def _knows_standby(instance: InstanceStatus) -> bool:
     """Return whether the standby is known to be ready or not, or why that is not known, or nobody tells it."""
     standby = instance.get("standby")  # an older agent has none, nor has keepalived
     return standby is None or standby["ready"] is not None or bool(standby["why"])
 
 
-def predict(instance: Instance, state: str) -> Optional[str]:
+def predict(instance: InstanceStatus, state: str) -> Optional[str]:
     """Return the state after ``state`` ("master", "backup", "auto") was asked for; None where it would be refused.
 
     With "auto" it assumes preemption on both nodes, as the peer's file is unknown. A peer that was last heard with
@@ -98,7 +98,7 @@ def predict(instance: Instance, state: str) -> Optional[str]:
     return MASTER if overtakes else instance["state"]
 
 
-def _speaking(instance: Instance) -> list[Mapping[str, Any]]:
+def _speaking(instance: InstanceStatus) -> list[Mapping[str, Any]]:
     """Return the peers that advertised in the last 3 intervals, and after this node became master."""
     interval_s = instance["advert_int_s"]
     bounds = (instance["since_s"], None if interval_s is None else 3 * interval_s)

@@ -15,7 +15,7 @@ from .change import DeploymentError, apply, as_diff
 from .digest import sources
 from .exporter_unit import Outlets
 from .installation import Installation, Wanted
-from .module_io import Run
+from .module_io import CommandRunner
 from .release import Release, current
 
 
@@ -26,7 +26,7 @@ def run(module: Any) -> dict[str, Any]:
     """
     if module.params["program"] == KEEPALIVED:
         return module_agent_keepalived.run(module)
-    installation = Installation(Run(module.run_command), module.params.get("_python"))
+    installation = Installation(CommandRunner(module.run_command), module.params.get("_python"))
     condition = installation.condition()
     result: dict[str, Any] = {"running": condition.running}
     if module.params["state"] == "present":

@@ -11,7 +11,7 @@ from typing import Any
 from ..vrrp.config.syntax.redact import mask_secrets
 from .change import Change, DeploymentError, apply, as_diff
 from .keepalived_file import KeepalivedFile
-from .module_io import Run
+from .module_io import CommandRunner
 
 PACKAGE = "keepalived"
 
@@ -21,7 +21,7 @@ def run(module: Any) -> dict[str, Any]:
 
     Raises DeploymentError.
     """
-    file = KeepalivedFile(Run(module.run_command))
+    file = KeepalivedFile(CommandRunner(module.run_command))
     condition = file.service.condition()
     result: dict[str, Any] = {"running": condition.running}
     if module.params["state"] == "present":

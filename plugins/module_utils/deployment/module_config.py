@@ -16,7 +16,7 @@ from .arguments import KEEPALIVED
 from .change import DeploymentError
 from .config_file import ConfigFile, Refused
 from .first_election import become_master
-from .module_io import Run
+from .module_io import CommandRunner
 from .peer_key import ONLY, KeyFile, difference, digests
 from .service import Service
 
@@ -46,7 +46,10 @@ def run(module: Any) -> dict[str, Any]:
         configuration, warnings = file.validate(content)
         plan = as_values(file.plan(configuration)) if foreseen is None else foreseen["plan"]
         _warn(module, [*warnings, *([] if foreseen is None else foreseen["warnings"])])
-    service, owner = Service(Run(module.run_command)), Account(paths.USER, Run(module.run_command)).owner()
+    service, owner = (
+        Service(CommandRunner(module.run_command)),
+        Account(paths.USER, CommandRunner(module.run_command)).owner(),
+    )
     write, reload = file.needs_write(content, owner), file.needs_reload(content, agent, foreseen)
     start = module.params["start"] and agent is None
     key, keys = _key_to_write(secret if start else "", owner), digests(paths.PEER_KEY, owner)

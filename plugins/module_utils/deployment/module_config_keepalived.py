@@ -18,7 +18,7 @@ from .change import Change, apply
 from .config_file import Refused, marked
 from .keepalived_file import KeepalivedFile
 from .mastership import BACKUP, MASTER
-from .module_io import Run
+from .module_io import CommandRunner
 
 _STANDS_BY_S = 5.0  # a check script has its first result by then
 _POLL_S = 0.2
@@ -46,7 +46,7 @@ def run(module: Any) -> dict[str, Any]:
 
     Raises DeploymentError.
     """
-    file = KeepalivedFile(Run(module.run_command), module.params["path"])
+    file = KeepalivedFile(CommandRunner(module.run_command), module.params["path"])
     content = module.params["content"]
     module.no_log_values.discard(content)  # only the passwords in it are secret, as with our agent
     module.params["content"] = mask_secrets(content)

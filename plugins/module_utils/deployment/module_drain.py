@@ -12,7 +12,7 @@ from . import maintenance
 from .arguments import KEEPALIVED
 from .drain import Drainer, KeepalivedDrainer
 from .keepalived_client import KeepalivedClient
-from .module_io import Run
+from .module_io import CommandRunner
 
 
 def run(module: Any) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def run(module: Any) -> dict[str, Any]:
     terms = maintenance.wanted(module.params, ("drained",))
     drainer = Drainer(module.params["runtime_dir"])
     if module.params["program"] == KEEPALIVED:
-        drainer = KeepalivedDrainer("", KeepalivedClient(Run(module.run_command)))
+        drainer = KeepalivedDrainer("", KeepalivedClient(CommandRunner(module.run_command)))
     before = drainer.look()
     if drained and not timeout and not force:
         drainer.demand_waiting(before)

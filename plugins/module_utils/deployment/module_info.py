@@ -10,7 +10,7 @@ from typing import Any
 
 from ..vrrp.agent.network.sockets import SocketError
 from .change import DeploymentError
-from .node_facts import NodeFacts
+from .node_facts import NodeFactsReader
 from .preflight import Look
 from .segment import probe
 
@@ -26,7 +26,7 @@ def run(module: Any) -> dict[str, Any]:
     for name, least in _LEAST:
         if params[name] < least:
             raise DeploymentError(f"{name} must be {least} or more")
-    observer = NodeFacts(params["runtime_dir"], params["program"])
+    observer = NodeFactsReader(params["runtime_dir"], params["program"])
     try:
         observer.wait_until_settled(params["wait"])
         result = observer.observe(params["samples"], params["interval"])

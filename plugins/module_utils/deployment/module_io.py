@@ -22,7 +22,7 @@ def end(module: Any, run: Callable[[Any], dict[str, Any]]) -> None:
     module.exit_json(**result)
 
 
-class Run:
+class CommandRunner:
     """It runs a command through ``AnsibleModule.run_command``, in the C locale, because its output is parsed."""
 
     def __init__(self, run_command: Any):

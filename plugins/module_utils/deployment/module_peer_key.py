@@ -15,7 +15,7 @@ from ..vrrp.config.syntax.redact import MASK
 from . import paths
 from .account import Account
 from .change import DeploymentError
-from .module_io import Run
+from .module_io import CommandRunner
 from .peer_key import KeyFile, difference, digests
 
 
@@ -27,7 +27,7 @@ def run(module: Any) -> dict[str, Any]:
     params = module.params
     file = KeyFile(params["path"], params["key"], params["state"])
     params["key"] = MASK
-    owner = Account(paths.USER, Run(module.run_command)).owner()
+    owner = Account(paths.USER, CommandRunner(module.run_command)).owner()
     wanted = [peer_keys.digest(key) for key in file.wanted()]  # before the file is another one
     client = Client(params["runtime_dir"])
     in_force = _in_force(client, module.check_mode)

@@ -10,14 +10,14 @@ from typing import Any
 from . import maintenance
 from .arguments import KEEPALIVED
 from .keepalived_client import KeepalivedClient
-from .module_io import Run
+from .module_io import CommandRunner
 from .switchover import Switchover
 
 
 def run(module: Any) -> dict[str, Any]:
     """Move mastership, or predict that in check mode. Raises SwitchoverError, AgentError and AgentUnreachable."""
     wanted = module.params["state"]
-    client = KeepalivedClient(Run(module.run_command)) if module.params["program"] == KEEPALIVED else None
+    client = KeepalivedClient(CommandRunner(module.run_command)) if module.params["program"] == KEEPALIVED else None
     switchover = Switchover(module.params["name"], module.params["runtime_dir"], client)
     terms = maintenance.wanted(module.params, ("master", "backup"))
     timeout = module.params["timeout"] if module.params["wait"] else 0

@@ -19,8 +19,8 @@ from .packet_filter import (
     OUT,
     RETURN,
     Chain,
+    FilterRule,
     Packet,
-    Rule,
     every,
     named,
     opposite,
@@ -65,7 +65,7 @@ def _key(entry: Mapping[str, Any], chain: str) -> str:
     return f"{entry['family']} {entry['table']} {chain}"
 
 
-def _rules(rule: Mapping[str, Any], sets: Mapping[tuple[str, str, str], list[Any]]) -> Iterator[Rule]:
+def _rules(rule: Mapping[str, Any], sets: Mapping[tuple[str, str, str], list[Any]]) -> Iterator[FilterRule]:
     """Yield what one rule does: a verdict map is several rules."""
     tests: list[Any] = []
     text = f"handle {rule['handle']}"
@@ -78,7 +78,7 @@ def _rules(rule: Mapping[str, Any], sets: Mapping[tuple[str, str, str], list[Any
         if word == "match":
             tests.append(partial(_match, value, elements))
         elif word in _VERDICTS:
-            yield Rule(partial(_all, tuple(tests)), _VERDICTS[word], text, _target(rule, value))
+            yield FilterRule(partial(_all, tuple(tests)), _VERDICTS[word], text, _target(rule, value))
         elif word == "vmap":
             data = value["data"]
             for pair in _elements(data, elements) or ():
@@ -86,7 +86,7 @@ def _rules(rule: Mapping[str, Any], sets: Mapping[tuple[str, str, str], list[Any
                     ((verdict, target),) = pair[1].items()
                     match = {"op": "==", "left": value["key"], "right": pair[0]}
                     condition = (*tests, partial(_match, match, elements))
-                    yield Rule(
+                    yield FilterRule(
                         partial(_all, condition), _VERDICTS.get(verdict, "continue"), text, _target(rule, target)
                     )
         elif word not in _NO_EFFECT:

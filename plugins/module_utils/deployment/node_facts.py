@@ -24,7 +24,7 @@ _POLL_S = 0.1  # each poll costs a few milliseconds on a node that is just start
 _DUMP_POLL_S = 0.5  # keepalived writes a file for each poll
 
 
-class NodeFacts:
+class NodeFactsReader:
     """It asks the agent's control socket, or reads keepalived's dump, and asks rtnetlink. It changes nothing.
 
     ``program`` names the program to ask; "auto" is the agent, and keepalived where no agent is running.

@@ -37,7 +37,7 @@ _AUTH = {0: "0 (none)", 1: "1 (simple password)", 2: "2 (IPsec AH)"}
 
 
 @dataclass(frozen=True)
-class Difference:
+class FieldDifference:
     """It is one field in which two packets differ, with both values as text."""
 
     field: str
@@ -46,17 +46,17 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Field:
+class PacketField:
     """It is one field: its octets, and what they say as text."""
 
     octets: bytes
     text: str
 
 
-Fields = dict[str, Field]
+Fields = dict[str, PacketField]
 
 
-def differences(ours: bytes, theirs: bytes) -> list[Difference]:
+def differences(ours: bytes, theirs: bytes) -> list[FieldDifference]:
     """Return each field in which the packets differ, in the order of the octets, also :data:`BY_NATURE`.
 
     Every octet is in a field, so packets without a difference are equal. The checksum is compared by its kind, as its
@@ -67,7 +67,7 @@ def differences(ours: bytes, theirs: bytes) -> list[Difference]:
     for name in dict.fromkeys((*one, *two)):
         mine, other = one.get(name), two.get(name)
         if mine is None or other is None or mine.octets != other.octets:
-            found.append(Difference(name, _shown(name, mine), _shown(name, other)))
+            found.append(FieldDifference(name, _shown(name, mine), _shown(name, other)))
     return found
 
 
@@ -75,7 +75,7 @@ def fields(packet: bytes) -> Fields:
     """Return the fields of a whole IP packet; what cannot be read is one field ``packet``."""
     received = ip_headers.read(packet)
     if received is None or len(received.payload) < HEADER_LENGTH:
-        return {"packet": Field(packet, packet.hex())}
+        return {"packet": PacketField(packet, packet.hex())}
     found = _ipv4(packet) if received.source.version == 4 else _ipv6(packet)
     found.update(_vrrp(received))
     return found
@@ -109,7 +109,7 @@ def _ipv4(packet: bytes) -> Fields:
 def _ipv6(packet: bytes) -> Fields:
     first, label = bytes([packet[0], packet[1] & 0xF0]), bytes([packet[1] & 15, packet[2], packet[3]])
     return {
-        "IP version and traffic class": Field(first[:2], first.hex()[:3]),
+        "IP version and traffic class": PacketField(first[:2], first.hex()[:3]),
         "flow label": _hexadecimal(label),
         "payload length": _number(packet[4:6]),
         "IP protocol": _number(packet[6:7]),
@@ -123,28 +123,28 @@ def _vrrp(received: ip_headers.Received) -> Fields:
     payload, size = received.payload, len(received.source.packed)
     version, end = payload[0] >> 4, HEADER_LENGTH + payload[3] * size
     found = {
-        "version and type": Field(payload[0:1], f"version {version}, type {payload[0] & 15}"),
+        "version and type": PacketField(payload[0:1], f"version {version}, type {payload[0] & 15}"),
         "virtual router id": _number(payload[1:2]),
         "priority": _number(payload[2:3]),
         "number of addresses": _number(payload[3:4]),
     }
     if version == VERSION_2:
-        found["authentication type"] = Field(payload[4:5], _AUTH.get(payload[4], str(payload[4])))
-        found["advertisement interval"] = Field(payload[5:6], f"{payload[5]} s")
+        found["authentication type"] = PacketField(payload[4:5], _AUTH.get(payload[4], str(payload[4])))
+        found["advertisement interval"] = PacketField(payload[5:6], f"{payload[5]} s")
     else:
-        found["reserved"] = Field(bytes([payload[4] >> 4]), str(payload[4] >> 4))
+        found["reserved"] = PacketField(bytes([payload[4] >> 4]), str(payload[4] >> 4))
         interval = payload[4] & 15, payload[5]
-        found["advertisement interval"] = Field(bytes(interval), f"{int.from_bytes(interval, 'big') / 100:g} s")
+        found["advertisement interval"] = PacketField(bytes(interval), f"{int.from_bytes(interval, 'big') / 100:g} s")
     found["checksum"] = _checksum(received)
     addresses = [payload[at : at + size] for at in range(HEADER_LENGTH, min(end, len(payload)), size)]
     listed = ", ".join(_address(each).text for each in addresses) or "none"
-    found["addresses"] = Field(b"".join(addresses), listed)
+    found["addresses"] = PacketField(b"".join(addresses), listed)
     rest = payload[end:]
     if version == VERSION_2:
-        found[AUTH_DATA] = Field(rest[:AUTH_DATA_LENGTH], _SECRET)
+        found[AUTH_DATA] = PacketField(rest[:AUTH_DATA_LENGTH], _SECRET)
         rest = rest[AUTH_DATA_LENGTH:]
     if len(rest) == TRAILER_LENGTH:
-        found["HMAC key id"] = Field(rest[:4], f"{rest[1]} (type {rest[0]})")
+        found["HMAC key id"] = PacketField(rest[:4], f"{rest[1]} (type {rest[0]})")
         found["HMAC time and counter"] = _hexadecimal(rest[4:12])
         found["HMAC"] = _hexadecimal(rest[12:])
     elif rest:
@@ -152,7 +152,7 @@ def _vrrp(received: ip_headers.Received) -> Fields:
     return found
 
 
-def _checksum(received: ip_headers.Received) -> Field:
+def _checksum(received: ip_headers.Received) -> PacketField:
     payload, version = received.payload, received.source.version
     if payload[0] >> 4 == VERSION_2 and len(payload) == length_of(payload, version):
         kind = "of the VRRP message alone"
@@ -162,24 +162,26 @@ def _checksum(received: ip_headers.Received) -> Field:
         beyond = max(len(payload) - length_of(payload, version), 0)
         said = decode(payload, received.source, received.destination, beyond)
     except PacketError as error:
-        return Field(payload[6:8], f"wrong ({error.detail})" if error.reason == "checksum" else payload[6:8].hex())
+        return PacketField(
+            payload[6:8], f"wrong ({error.detail})" if error.reason == "checksum" else payload[6:8].hex()
+        )
     kind = _CHECKSUM.get(said.checksum_kind, "with the pseudo-header")
-    return Field(kind.encode(), f"right, {kind}")
+    return PacketField(kind.encode(), f"right, {kind}")
 
 
-def _number(octets: bytes) -> Field:
-    return Field(octets, str(int.from_bytes(octets, "big")))
+def _number(octets: bytes) -> PacketField:
+    return PacketField(octets, str(int.from_bytes(octets, "big")))
 
 
-def _hexadecimal(octets: bytes) -> Field:
-    return Field(octets, octets.hex())
+def _hexadecimal(octets: bytes) -> PacketField:
+    return PacketField(octets, octets.hex())
 
 
-def _address(octets: bytes) -> Field:
-    return Field(octets, str(ip_address(octets)) if len(octets) in (4, 16) else octets.hex())
+def _address(octets: bytes) -> PacketField:
+    return PacketField(octets, str(ip_address(octets)) if len(octets) in (4, 16) else octets.hex())
 
 
-def _shown(name: str, field: Optional[Field]) -> str:
+def _shown(name: str, field: Optional[PacketField]) -> str:
     if field is None:
         return "nothing"
     return "another one" if name == AUTH_DATA else field.text

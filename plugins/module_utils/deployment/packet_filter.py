@@ -74,7 +74,7 @@ class Packet:
 
 
 @dataclass(frozen=True)
-class Rule:
+class FilterRule:
     """It is one rule: ``matches`` returns None where it cannot tell, ``target`` is the chain of a jump."""
 
     matches: Callable[[Packet], Optional[bool]]
@@ -92,7 +92,7 @@ class Chain:
     direction: str = ""
     drops_rest: bool = False
     version: int = 0  # 4 or 6 where it sees only that IP version
-    rules: list[Rule] = field(default_factory=list)
+    rules: list[FilterRule] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class _Walk:
                 return CONTINUE if end == RETURN else end
         return CONTINUE
 
-    def _apply(self, base: Chain, chain: Chain, rule: Rule, certain: bool, depth: int) -> str:
+    def _apply(self, base: Chain, chain: Chain, rule: FilterRule, certain: bool, depth: int) -> str:
         if rule.verdict == DROP:
             self._found.append(Drop(base, chain, rule.text, self._sure and certain))
         elif rule.verdict in (JUMP, GOTO):
@@ -148,7 +148,7 @@ class _Walk:
             self._sure = self._sure and certain
         return rule.verdict if certain else CONTINUE
 
-    def _jump(self, base: Chain, rule: Rule, certain: bool, depth: int) -> str:
+    def _jump(self, base: Chain, rule: FilterRule, certain: bool, depth: int) -> str:
         if rule.target not in self._chains or depth >= _DEPTH_MAX:
             return CONTINUE
         sure, accepting = self._sure, self._accepting

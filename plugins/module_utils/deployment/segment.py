@@ -35,10 +35,10 @@ _NOBODY = {4: ip_address("0.0.0.0"), 6: ip_address("::")}
 _RECEIVE_MAX = 1000  # packets of one socket before the clock is looked at again
 _MAC_LENGTH = 6
 
-Found = dict[str, Any]
+FoundHost = dict[str, Any]
 
 
-def probe(wanted: Sequence[Mapping[str, Any]], peers: Sequence[Mapping[str, Any]] = ()) -> dict[str, list[Found]]:
+def probe(wanted: Sequence[Mapping[str, Any]], peers: Sequence[Mapping[str, Any]] = ()) -> dict[str, list[FoundHost]]:
     """Return ``answers``, from hosts with an address of an entry, and ``advertisers`` of its virtual router ids.
 
     An entry has an ``interface``, ``addresses``, ``virtual_router_ids`` and ``listen``, the seconds to hear
@@ -47,7 +47,7 @@ def probe(wanted: Sequence[Mapping[str, Any]], peers: Sequence[Mapping[str, Any]
     Raises ValueError for what is no address, and OSError where the kernel gives no socket.
     """
     names = dump(InterfaceTable()).names
-    found: dict[str, list[Found]] = {"answers": [], "advertisers": [], "reached": []}
+    found: dict[str, list[FoundHost]] = {"answers": [], "advertisers": [], "reached": []}
     with contextlib.ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         questions: list[Callable[[], None]] = []
@@ -94,7 +94,7 @@ def _open_claims(
     selector: selectors.BaseSelector,
     link: Link,
     addresses: Sequence[Address],
-    answers: list[Found],
+    answers: list[FoundHost],
 ) -> list[Callable[[], None]]:
     """Open sockets that hear claims to the addresses; return functions that ask for one address each."""
     asking: list[Callable[[], None]] = []
@@ -133,7 +133,7 @@ def _open_vrrp(
     selector: selectors.BaseSelector,
     link: Link,
     numbers: Sequence[int],
-    advertisers: list[Found],
+    advertisers: list[FoundHost],
 ) -> None:
     for version, protocol in ((4, VRRP_PROTOCOL), (4, AH_PROTOCOL), (6, VRRP_PROTOCOL)):
         try:
@@ -158,7 +158,7 @@ def _open_vrrp(
         selector.register(hearing, selectors.EVENT_READ, hear)
 
 
-def advertiser(packet: bytes, interface: str) -> Optional[Found]:
+def advertiser(packet: bytes, interface: str) -> Optional[FoundHost]:
     """Return the advertiser of a whole IP packet, with any authentication; None without a valid advertisement."""
     received = ip_headers.read(packet)
     if received is None or len(received.payload) < HEADER_LENGTH:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from . import paths
 from .change import Change, DeploymentError
-from .module_io import Run
+from .module_io import CommandRunner
 
 _PROPERTIES = ("ActiveState", "MainPID", "UnitFileState", "NeedDaemonReload")
 _LINES = 15  # of the journal
 
 
 @dataclass(frozen=True)
-class Condition:
+class ServiceState:
     """It holds the state of the service in systemd. ``pid`` is 0 while nothing runs."""
 
     running: bool
@@ -32,7 +32,7 @@ class Service:
     ``name`` is the unit, and ``what`` names it in the message of a start that fails.
     """
 
-    def __init__(self, run: Run, name: str = paths.SERVICE, what: str = "the agent"):
+    def __init__(self, run: CommandRunner, name: str = paths.SERVICE, what: str = "the agent"):
         self._run = run
         self._name = name
         self._what = what
@@ -43,11 +43,11 @@ class Service:
         if not os.path.isdir("/run/systemd/system"):
             raise DeploymentError("systemd does not run this machine, and the agent's service needs it")
 
-    def condition(self) -> Condition:
+    def condition(self) -> ServiceState:
         """Return the state of the service; it asks systemd once."""
         shown = self._run(["systemctl", "show", self._name, "--property", ",".join(_PROPERTIES)])
         said = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
-        return Condition(
+        return ServiceState(
             running=said.get("ActiveState") in ("active", "activating", "reloading", "deactivating"),
             enabled=said.get("UnitFileState") == "enabled",
             stale=said.get("NeedDaemonReload") == "yes",
@@ -58,14 +58,14 @@ class Service:
         """Return the change that makes systemd read its unit files again."""
         return Change("systemd", "", "unit files read again\n", lambda: self._systemctl("daemon-reload"))
 
-    def enabled(self, condition: Condition) -> list[Change]:
+    def enabled(self, condition: ServiceState) -> list[Change]:
         """Return the changes that start it at boot."""
         if condition.enabled:
             return []
         # systemd reads its unit files again once, after this (see reloaded).
         return [Change(self._name, "disabled\n", "enabled\n", lambda: self._systemctl("enable", "--no-reload"))]
 
-    def disabled(self, condition: Condition) -> list[Change]:
+    def disabled(self, condition: ServiceState) -> list[Change]:
         """Return the changes that no longer start it at boot."""
         if not condition.enabled:
             return []
@@ -80,7 +80,7 @@ class Service:
             said = self._run(journal).strip()
             raise DeploymentError(f"{self._what} does not start: {error}\nIts journal ends with:\n{said}") from error
 
-    def stopped(self, condition: Condition) -> list[Change]:
+    def stopped(self, condition: ServiceState) -> list[Change]:
         """Return the changes that stop it in order: the agent hands its addresses over before it ends."""
         if not condition.running:
             return []

@@ -21,7 +21,7 @@ from ..vrrp.config.model.configuration import Configuration, Instance
 from ..vrrp.ip_types import Address
 from ..vrrp.protocol.constants import AH_PROTOCOL
 from ..vrrp.protocol.validation import Discard, accept
-from .packet_fields import BY_NATURE, OWN, Difference, differences
+from .packet_fields import BY_NATURE, OWN, FieldDifference, differences
 from .wire_listener import Heard
 
 PRIORITY = "priority"
@@ -155,24 +155,24 @@ def discarded(instance: Instance, heard: Heard, source: Optional[Address], wall:
     return ""
 
 
-def _priority(instance: Instance, advertised: int, said: Optional[Priority]) -> Optional[tuple[Difference, str]]:
+def _priority(instance: Instance, advertised: int, said: Optional[Priority]) -> Optional[tuple[FieldDifference, str]]:
     """Return how the advertised priority differs from that of the file, and the reason where keepalived has one."""
     if advertised == instance.priority:
         return None
     why = ""
     if said is not None and (said.base, said.effective) == (instance.priority, advertised):
         why = "keepalived's checks change it at the moment"
-    return Difference(PRIORITY, str(instance.priority), str(advertised)), why
+    return FieldDifference(PRIORITY, str(instance.priority), str(advertised)), why
 
 
 def _why(field: str, sends: bool) -> str:
     return BY_NATURE.get(field, "" if sends or field not in OWN else "each node has its own")
 
 
-def _told(difference: Difference, why: str) -> dict[str, str]:
+def _told(difference: FieldDifference, why: str) -> dict[str, str]:
     return {**asdict(difference), "by_nature": why}
 
 
-def _problem(instance: Instance, difference: Difference) -> str:
+def _problem(instance: Instance, difference: FieldDifference) -> str:
     text = f"{instance.name}: {difference.field}: our agent would send {difference.ours}"
     return f"{text}, keepalived sends {difference.theirs}"

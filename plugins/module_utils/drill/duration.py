@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..pair_simulation.checks import Check
+from ..pair_simulation.checks import SimulatedCheck
 from ..pair_simulation.pair import SimulatedPair
 from .expected import unending
 from .options import SECONDS_MOST
@@ -48,7 +48,7 @@ def of_service(pair: SimulatedPair, plan: Mapping[str, Any], seconds: float) -> 
     }
 
 
-def _problems(pair: SimulatedPair, plan: Mapping[str, Any], seconds: float, check: Check) -> list[str]:
+def _problems(pair: SimulatedPair, plan: Mapping[str, Any], seconds: float, check: SimulatedCheck) -> list[str]:
     victim, standby, service = plan["victim"], plan["standby"], plan["service"]
     found = []
     for name, lost in unending(pair, {**plan, "service": check.name}).items():

@@ -10,7 +10,7 @@ from typing import Any, Optional
 
 from ..pair_simulation.pair import SimulatedPair
 from ..report.model import Expected
-from ..vrrp.simulation.faults import Fault
+from ..vrrp.simulation.faults import InjectedFault
 from ..vrrp.simulation_questions import first_failure_s
 from .options import SWITCHOVER
 
@@ -39,7 +39,7 @@ def unending(pair: SimulatedPair, plan: Mapping[str, Any]) -> dict[str, Expected
     return {name: each for name, each in found.items() if each is not None}
 
 
-def _faults(pair: SimulatedPair, plan: Mapping[str, Any], seconds: float) -> list[Fault]:
+def _faults(pair: SimulatedPair, plan: Mapping[str, Any], seconds: float) -> list[InjectedFault]:
     """Return what happens: first each instance moves to the node that is its master now, which costs nothing.
 
     What undoes the fault is the last one.
@@ -48,21 +48,25 @@ def _faults(pair: SimulatedPair, plan: Mapping[str, Any], seconds: float) -> lis
     found = []
     for name, master in plan["masters"].items():
         found += [
-            Fault(at, "promote", (master,), only_on=name),
-            Fault(at + _PAUSE_S, "release", (master,), only_on=name),
+            InjectedFault(at, "promote", (master,), only_on=name),
+            InjectedFault(at + _PAUSE_S, "release", (master,), only_on=name),
         ]
     begin = at + first_failure_s(pair.virtuals)
     end = begin + seconds
     if plan["kind"] != SWITCHOVER:
         begins, ends = _FAULTS[plan["kind"]]
         words = tuple((plan["service"] or "").split()) if begins == "break" else ()
-        return [*found, Fault(begin, begins, (plan["victim"],), words), Fault(end, ends, (plan["victim"],))]
+        return [
+            *found,
+            InjectedFault(begin, begins, (plan["victim"],), words),
+            InjectedFault(end, ends, (plan["victim"],)),
+        ]
     for name, master in plan["masters"].items():
         other = next(node.name for node in pair.nodes if node.name != master)
         found += [
-            Fault(begin, "promote", (other,), only_on=name),
-            Fault(end, "promote", (master,), only_on=name),
-            Fault(end + _PAUSE_S, "release", (other,), only_on=name),
-            Fault(end + 2 * _PAUSE_S, "release", (master,), only_on=name),
+            InjectedFault(begin, "promote", (other,), only_on=name),
+            InjectedFault(end, "promote", (master,), only_on=name),
+            InjectedFault(end + _PAUSE_S, "release", (other,), only_on=name),
+            InjectedFault(end + 2 * _PAUSE_S, "release", (master,), only_on=name),
         ]
     return found

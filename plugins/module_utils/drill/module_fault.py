@@ -17,7 +17,7 @@ from typing import Any, Optional
 
 from ..deployment import paths
 from ..deployment.change import DeploymentError
-from ..deployment.module_io import Run
+from ..deployment.module_io import CommandRunner
 from ..deployment.service import Service
 from . import fault
 
@@ -43,8 +43,10 @@ class UnderWay(DeploymentError):
 def run(module: Any) -> dict[str, Any]:
     """Make the fault, or undo the one that there is. Raises DeploymentError where that is impossible."""
     if module.params["state"] == "absent":
-        return undo(Run(module.run_command), module.check_mode)
-    return Maker(Run(module.run_command), **{name: module.params[name] for name in _TAKEN}).make(module.check_mode)
+        return undo(CommandRunner(module.run_command), module.check_mode)
+    return Maker(CommandRunner(module.run_command), **{name: module.params[name] for name in _TAKEN}).make(
+        module.check_mode
+    )
 
 
 # What is stopped with a unit: it has Requires=, Requisite=, BindsTo= or PartOf=, or the unit has PropagatesStopTo=.
@@ -57,7 +59,7 @@ class Maker:
 
     def __init__(
         self,
-        command: Run,
+        command: CommandRunner,
         kind: str,
         seconds: float,
         service: Optional[str],
@@ -192,7 +194,7 @@ _KINDS: dict[str, Callable[[Maker], float]] = {
 }
 
 
-def undo(command: Run, predict: bool) -> dict[str, Any]:
+def undo(command: CommandRunner, predict: bool) -> dict[str, Any]:
     """Undo the fault that there is, and end its timer. Raises DeploymentError where a part of it stays."""
     if not os.path.exists(UNDO):
         return {"changed": False, "msg": fault.NO_FAULT}

@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from ..inventory.verify import proof
-from ..report.model import Expected, Fault, Instance, Lost, Measured, Owner
+from ..report.model import Expected, Loss, Measured, Ownership, TestAction, TestedInstance
 from .fault import NO_FAULT
 from .options import SWITCHOVER
-from .owners import Clock, Happening, clock, happenings, owned
+from .owners import ClockOffset, Happening, clock, happenings, owned
 
 Drill = Mapping[str, Any]
 SPARE_S = 0.3  # on top of the expected loss at worst, which knows no processor and no ssh
@@ -33,7 +33,7 @@ _ENDS = {
 }
 
 
-def instances(drill: Drill, expected: Mapping[str, Optional[Expected]]) -> list[Instance]:
+def instances(drill: Drill, expected: Mapping[str, Optional[Expected]]) -> list[TestedInstance]:
     """Return the instances of a report: one for each instance of the pair."""
     return [_Judge(drill, name).instance(expected.get(name)) for name in sorted(drill["masters"])]
 
@@ -55,7 +55,7 @@ class _Judge:
         self._zero = drill["began_at"] if started_at is None else self._probe_clock.on_controller(started_at)
         self._until = self._zero + (self._probe.get("seconds") or max(0.0, drill["ended_at"] - self._zero))
         told = {
-            host: happenings(drill["events"].get(host) or "", name, self._clocks.get(host, Clock()))
+            host: happenings(drill["events"].get(host) or "", name, self._clocks.get(host, ClockOffset()))
             for host in self._hosts
         }
         self._silent = [host for host, found in told.items() if found is None]
@@ -67,7 +67,7 @@ class _Judge:
 
     def _node_time(self, result: Mapping[str, Any], word: str) -> Optional[float]:
         at = result.get(word)
-        return None if at is None else self._clocks.get(self._victim, Clock()).on_controller(at)
+        return None if at is None else self._clocks.get(self._victim, ClockOffset()).on_controller(at)
 
     def _why(self, host: str) -> str:
         return self._drill["unread"].get(host) or "hotstandby events has no record of it"
@@ -75,7 +75,7 @@ class _Judge:
     def _undone_by_timer(self) -> bool:
         return self._undone.get("msg") == NO_FAULT
 
-    def instance(self, expected: Optional[Expected]) -> Instance:
+    def instance(self, expected: Optional[Expected]) -> TestedInstance:
         """Return the part of the report."""
         owners, measured = self._owners(), self._measured()
         problems = self._problems(owners, expected, measured)
@@ -106,8 +106,8 @@ class _Judge:
         address = self._drill["probed"].get(self._name)
         return [address] if address else []
 
-    def _owners(self) -> list[Owner]:
-        spans: list[Owner] = []
+    def _owners(self) -> list[Ownership]:
+        spans: list[Ownership] = []
         for host in self._hosts:
             at_first = self._drill["masters"][self._name] == host
             gone_at = self._gone_at() if self._kind == "agent" and host == self._victim else None
@@ -122,14 +122,14 @@ class _Judge:
         losses = [self._zero + each["from_s"] for each in self._lost()]
         return next((at for at in losses if at >= self._fault_at), self._fault_at)
 
-    def _faults(self) -> list[Fault]:
+    def _faults(self) -> list[TestAction]:
         """Return what was done to the pair."""
         found = self._promotions(to_master=False)
         if self._fault_at is not None:
             found.append({"at_s": self._since(self._fault_at), "text": self._words(_BEGINS)})
         return sorted(found, key=lambda each: each["at_s"])
 
-    def _notes(self) -> list[Fault]:
+    def _notes(self) -> list[TestAction]:
         """Return what was done to put it back."""
         found = self._promotions(to_master=True)
         if self._undone_at is not None:
@@ -139,7 +139,7 @@ class _Judge:
     def _words(self, texts: Mapping[str, str]) -> str:
         return texts[self._kind].format(victim=self._victim, service=self._drill.get("service"))
 
-    def _promotions(self, to_master: bool) -> list[Fault]:
+    def _promotions(self, to_master: bool) -> list[TestAction]:
         """Return the promotions of the host that was master before, or of the other one."""
         master = self._drill["masters"][self._name]
         return [
@@ -160,7 +160,7 @@ class _Judge:
             return None
         return {"sent": count["sent"], "lost": count["lost"], "longest_s": count["longest_s"]}
 
-    def _lost(self) -> list[Lost]:
+    def _lost(self) -> list[Loss]:
         count = self._count() or {}
         return [
             {"from_s": each["from_s"], "to_s": each["to_s"], "count": each["count"]}
@@ -171,7 +171,7 @@ class _Judge:
         return round(at - self._zero, 3)
 
     def _problems(
-        self, owners: Sequence[Owner], expected: Optional[Expected], measured: Optional[Measured]
+        self, owners: Sequence[Ownership], expected: Optional[Expected], measured: Optional[Measured]
     ) -> list[str]:
         """Return why the drill failed, the most important reason first."""
         drill = self._drill
@@ -236,7 +236,7 @@ class _Judge:
         count = counted["lost"] - sum(each["count"] or 0 for each in earlier)
         return count, counted["lost_s"] - sum(each["to_s"] - each["from_s"] for each in earlier)
 
-    def _earlier(self, lost: Lost) -> bool:
+    def _earlier(self, lost: Loss) -> bool:
         """Return whether a loss was over before anything was done to the pair, however wrong the clocks are."""
         begins = [fault["at_s"] for fault in self._faults()]
         within_s = _CLOCKS_S + self._probe_clock.within_s + self._within_s()

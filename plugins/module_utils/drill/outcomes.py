@@ -10,19 +10,21 @@ from typing import Any
 
 from ..inventory.fleet import Pair
 from ..inventory.results import STOPPED
-from ..report.model import Instance
+from ..report.model import TestedInstance
 
 
-def outcomes(pairs: Sequence[Pair], hosts: Mapping[str, Mapping[str, Any]]) -> list[Instance]:
+def outcomes(pairs: Sequence[Pair], hosts: Mapping[str, Mapping[str, Any]]) -> list[TestedInstance]:
     """Return the instances of a report.
 
     ``hosts`` has for each host ``judged``, the instances of its drills, and ``failed``, what stopped it.
     """
-    found: list[Instance] = []
+    found: list[TestedInstance] = []
     for pair in pairs:
         known = {host: hosts[host] for host in pair.hosts if host in hosts}
         # Both hosts have the same, unless one stopped earlier.
-        judged: Sequence[Instance] = max((each.get("judged") or [] for each in known.values()), key=len, default=[])
+        judged: Sequence[TestedInstance] = max(
+            (each.get("judged") or [] for each in known.values()), key=len, default=[]
+        )
         found += judged
         why = cause({host: each["failed"] for host, each in known.items() if each.get("failed")})
         if why and all(each["passed"] for each in judged):
@@ -37,7 +39,7 @@ def cause(failures: Mapping[str, str]) -> str:
     return ""
 
 
-def _stopped(pair: Pair, why: str) -> Instance:
+def _stopped(pair: Pair, why: str) -> TestedInstance:
     return {
         "pair": pair.name or ", ".join(pair.hosts),
         "name": "all instances",

@@ -18,7 +18,7 @@ _INSTALLS, _RELEASES = "InstallAddresses", "ReleaseAddresses"
 
 
 @dataclass(frozen=True)
-class Clock:
+class ClockOffset:
     """It says by how many seconds a clock is ahead of the controller's, and how far that may be off."""
 
     ahead_s: float = 0.0
@@ -29,7 +29,7 @@ class Clock:
         return at - self.ahead_s
 
 
-def clock(looks: Iterable[Mapping[str, Any]]) -> Clock:
+def clock(looks: Iterable[Mapping[str, Any]]) -> ClockOffset:
     """Compare a clock with the controller's, from looks with ``sent``, ``received``, ``started`` and ``ended``.
 
     The host told its time between the controller's question and the answer. Where both clocks may be the same by
@@ -37,12 +37,12 @@ def clock(looks: Iterable[Mapping[str, Any]]) -> Clock:
     """
     known = [look for look in looks if look and "received" in look]
     if not known:
-        return Clock()
+        return ClockOffset()
     least = max(look["ended"] - look["received"] for look in known)
     most = min(look["started"] - look["sent"] for look in known)
     if least <= 0 <= most:
-        return Clock(0.0, max(-least, most))
-    return Clock((least + most) / 2, abs(most - least) / 2)
+        return ClockOffset(0.0, max(-least, most))
+    return ClockOffset((least + most) / 2, abs(most - least) / 2)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Happening:
     owns: Optional[bool]  # what its actions made of the addresses; None where they changed nothing
 
 
-def happenings(record: str, instance: str, ticking: Clock) -> Optional[list[Happening]]:
+def happenings(record: str, instance: str, ticking: ClockOffset) -> Optional[list[Happening]]:
     """Read the record of an instance from the JSON lines of ``hotstandby events --json``.
 
     None where there is none: the record of a later format, or of something else, says nothing.

@@ -12,11 +12,11 @@ from typing import Any, Optional
 from ..vrrp.protocol.constants import VERSION_2
 from .host import NodeFacts
 
-Instances = Sequence[Mapping[str, Any]]
+PlannedInstances = Sequence[Mapping[str, Any]]
 
 
 def attempts(
-    hosts: Sequence[str], found: Mapping[str, NodeFacts], plan: Mapping[str, Instances], proven_too: bool = False
+    hosts: Sequence[str], found: Mapping[str, NodeFacts], plan: Mapping[str, PlannedInstances], proven_too: bool = False
 ) -> dict[str, list[Any]]:
     """Return for each host the attempts to its peer, as ``vrrp_info`` takes them in its option ``reach``.
 

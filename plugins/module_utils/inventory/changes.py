@@ -10,7 +10,7 @@ from typing import Any
 
 from ..vrrp.config.diff import KEYWORDS
 
-Difference = Mapping[str, Any]  # what vrrp_config returns of a host in check mode
+ConfigResult = Mapping[str, Any]  # what vrrp_config returns of a host in check mode
 
 _IN_STEP = "in step"  # the standby first, then the master
 _LOSES_NOTHING = "nobody loses a packet"
@@ -19,7 +19,7 @@ _LOSES_NOTHING = "nobody loses a packet"
 _ANEW = ("virtual_router_id", "interface", "unicast_peers", "mcast_dst_ip", "vmac")
 
 
-def changes(differences: Mapping[str, Difference], keepalived: Collection[str] = ()) -> list[str]:
+def changes(differences: Mapping[str, ConfigResult], keepalived: Collection[str] = ()) -> list[str]:
     """Return one line for each instance that changes, comes or goes, and for each change beside the instances.
 
     ``differences`` has the result of each host; nothing for one that was not compared. ``keepalived``: the hosts that
@@ -33,7 +33,7 @@ def changes(differences: Mapping[str, Difference], keepalived: Collection[str] =
     return [text if len(hosts) == count else f"{text} (on {', '.join(hosts)})" for text, hosts in said.items()]
 
 
-def _texts(found: Difference, differences: Mapping[str, Difference], keepalived: Collection[str]) -> Iterator[str]:
+def _texts(found: ConfigResult, differences: Mapping[str, ConfigResult], keepalived: Collection[str]) -> Iterator[str]:
     plan = found.get("plan") or {}
     for kind, entries in plan.items():
         for entry in entries if isinstance(entries, Sequence) else ():
@@ -79,7 +79,7 @@ def _change(change: Mapping[str, Any]) -> str:
     return f"{KEYWORDS.get(name, name)} {values[0]} -> {values[1]}"
 
 
-def _mastership(name: str, differences: Mapping[str, Difference]) -> str:
+def _mastership(name: str, differences: Mapping[str, ConfigResult]) -> str:
     """Return what becomes of the mastership of an instance, as far as a host can say it."""
     entries = [
         (host, entry)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .host import PREFIX
 from .instance import PairInstance
 from .vip import VirtualIp
 
 
-def duplicates(of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
+def duplicates(of_host: list[PairInstance], problems: list[VariableProblem], locate: Locate) -> None:
     """Report each address and each virtual router that is there twice.
 
     Of two instances with one ID on one interface, each would accept the advertisements of the other one.
@@ -46,15 +46,15 @@ def duplicates(of_host: list[PairInstance], problems: list[Problem], locate: Loc
             if "virtual_router_id" not in draft.said:
                 text += f", which is the last octet of {draft.vips[0].address}"
             hint = f"give each instance a virtual_router_id of its own in {PREFIX}instances"
-            problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+            problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
         seen.setdefault(key, draft)
 
 
-def _twice(vip: VirtualIp, before: PairInstance, draft: PairInstance, locate: Locate) -> Problem:
+def _twice(vip: VirtualIp, before: PairInstance, draft: PairInstance, locate: Locate) -> VariableProblem:
     variable, value = draft.source(vip)
     text, hint = f"{vip.address} is there twice", "name it once"
     if before is not draft:
         text += f", in {before.name} and {draft.name}"
     if vip in draft.excluded and before is not draft and variable.count("[") == 0:
         hint = f"that variable is for every instance: say it in an entry of {PREFIX}instances"
-    return Problem(draft.host.name, variable, text, hint, locate(value))
+    return VariableProblem(draft.host.name, variable, text, hint, locate(value))

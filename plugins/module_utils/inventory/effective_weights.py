@@ -28,7 +28,7 @@ _DEFINED = {
 
 
 @dataclass(frozen=True)
-class Event:
+class TrackedWeights:
     """It is one tracked thing. For each member: ``highs`` is the most it adds, ``drops`` what a failure takes."""
 
     label: str
@@ -53,7 +53,7 @@ class Idle:
 class Counted:
     """It holds the weights of one host. ``unknown``: the number in a tracked file counts as well."""
 
-    events: list[Event] = field(default_factory=list)
+    events: list[TrackedWeights] = field(default_factory=list)
     idle: list[Idle] = field(default_factory=list)
     unknown: bool = False
 
@@ -108,7 +108,9 @@ def counted(members: Sequence[PairInstance]) -> Counted:
             places = [by_member.get(index) for index in range(len(members))]
             highs = tuple(entry.high if entry else 0 for entry in places)
             drops = tuple(abs(entry.weight) if entry else 0 for entry in places)
-            found.events.append(Event(each.label, each.weight, each.reverse, each.variable, each.value, highs, drops))
+            found.events.append(
+                TrackedWeights(each.label, each.weight, each.reverse, each.variable, each.value, highs, drops)
+            )
         elif any(draft.values["priority"] == OWNER for draft in members):
             found.idle.append(each.idle(*OWNER_HAS_NONE))
         else:

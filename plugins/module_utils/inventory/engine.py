@@ -10,7 +10,7 @@ from typing import Any
 
 from ..vrrp.config.keywords.groups import VRRP_SYNC_GROUP
 from ..vrrp.config.keywords.table import ROOT
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .failback import failback
 from .host import PREFIX, Host, NodeFacts
 from .instance import PairInstance
@@ -62,22 +62,24 @@ def outdated(hosts: Sequence[str], found: Mapping[str, NodeFacts]) -> list[str]:
     return [host for host in hosts if found[host].get("running_release") not in (None, found[host].get("release"))]
 
 
-def refuse(host: Host, of_host: Sequence[PairInstance], problems: list[Problem], locate: Locate) -> None:
+def refuse(host: Host, of_host: Sequence[PairInstance], problems: list[VariableProblem], locate: Locate) -> None:
     """Report each variable of a host with keepalived that only our agent can fulfil."""
     if engine_of(host.variables) != KEEPALIVED:
         return
     for word, text in _OF_THE_AGENT.items():
         value = host.said(word)
         if value not in (None, False, "", 0, []) and str(value).lower() not in ("false", "no", "off", "0"):
-            problems.append(Problem(host.name, PREFIX + word, text, _INSTEAD, locate(value)))
+            problems.append(VariableProblem(host.name, PREFIX + word, text, _INSTEAD, locate(value)))
     for draft in of_host:
         for word, keyword in ADDITIONS.items():
             if word in draft.said:
                 variable, value = draft.said[word]
-                problems.append(Problem(host.name, variable, f"keepalived has no {keyword}", _INSTEAD, locate(value)))
+                problems.append(
+                    VariableProblem(host.name, variable, f"keepalived has no {keyword}", _INSTEAD, locate(value))
+                )
     for variable, word, value in _of_groups(host):
         text = f"keepalived has no {_GROUP_ADDITIONS[word]}"
-        problems.append(Problem(host.name, variable, text, _INSTEAD, locate(value)))
+        problems.append(VariableProblem(host.name, variable, text, _INSTEAD, locate(value)))
     _failback(host, problems, locate)
 
 
@@ -89,7 +91,7 @@ def _of_groups(host: Host) -> Iterator[tuple[str, str, Any]]:
                 yield f"{PREFIX}sync_groups[{index}].{word}", word, group[word]
 
 
-def _failback(host: Host, problems: list[Problem], locate: Locate) -> None:
+def _failback(host: Host, problems: list[VariableProblem], locate: Locate) -> None:
     value = host.said("failback")
     try:
         policy = None if value is None else failback(value)[0]
@@ -97,4 +99,4 @@ def _failback(host: Host, problems: list[Problem], locate: Locate) -> None:
         return
     if policy == "after":
         text, hint = "keepalived ends nothing by itself", "say immediate, never or manual"
-        problems.append(Problem(host.name, f"{PREFIX}failback", text, hint, locate(value)))
+        problems.append(VariableProblem(host.name, f"{PREFIX}failback", text, hint, locate(value)))

@@ -18,7 +18,7 @@ def nowhere(_value: Any) -> Optional[str]:
 
 
 @dataclass(frozen=True)
-class Problem:
+class VariableProblem:
     """It is one thing to correct. ``where`` is "FILE:LINE" if known. No field ever holds a password."""
 
     host: str
@@ -36,7 +36,7 @@ class Problem:
 class PairError(ValueError):
     """The inventory does not describe a pair. ``problems`` holds all that is wrong with it."""
 
-    def __init__(self, problems: Iterable[Problem]):
+    def __init__(self, problems: Iterable[VariableProblem]):
         self.problems = tuple(dict.fromkeys(problems))
         count = len(self.problems)
         heading = f"{count} problem{'s' if count > 1 else ''} in the inventory of this pair:"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 GROUP = "ha_pair"  # the group of the playbooks, unless ha_pair_group names another one
-Groups = Mapping[str, Sequence[str]]
+InventoryGroups = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Pair:
     problem: str = ""
 
 
-def pairs(top: str, groups: Groups, children: Groups) -> list[Pair]:
+def pairs(top: str, groups: InventoryGroups, children: InventoryGroups) -> list[Pair]:
     """Return the pairs of the group ``top``.
 
     ``groups`` has the hosts of each group, also those of the groups below it; ``children`` has the groups below it.
@@ -32,7 +32,9 @@ def pairs(top: str, groups: Groups, children: Groups) -> list[Pair]:
     return [Pair(pair.name, pair.hosts, pair.problem or _in_two(pair, named)) for pair in found]
 
 
-def pair_of(host: str, said: Optional[str], play: Sequence[str], groups: Groups, children: Groups) -> Pair:
+def pair_of(
+    host: str, said: Optional[str], play: Sequence[str], groups: InventoryGroups, children: InventoryGroups
+) -> Pair:
     """Return the pair of ``host``.
 
     ``said`` is its variable ha_pair_group, ``play`` has the hosts of the play. A host outside of the group ha_pair that
@@ -50,7 +52,7 @@ def pair_of(host: str, said: Optional[str], play: Sequence[str], groups: Groups,
     return Pair(pair.name, pair.hosts, pair.problem or _in_two(pair, named))
 
 
-def inferred(groups: Groups) -> dict[str, list[str]]:
+def inferred(groups: InventoryGroups) -> dict[str, list[str]]:
     """Return the groups below each group, as the hosts tell them: all that have some of its hosts, but not all."""
     members = {name: set(hosts) for name, hosts in groups.items() if hosts}
     return {name: [other for other in members if members[other] < own] for name, own in members.items()}
@@ -65,7 +67,9 @@ def _names(found: Iterable[Pair]) -> dict[str, list[str]]:
     return named
 
 
-def _below(top: str, groups: Groups, children: Groups, only: Optional[set[str]] = None) -> Iterator[Pair]:
+def _below(
+    top: str, groups: InventoryGroups, children: InventoryGroups, only: Optional[set[str]] = None
+) -> Iterator[Pair]:
     """Yield the pairs of ``top``: itself, or those of the groups below it, without those that have none of ``only``."""
     members = groups.get(top, ())
     below = [name for name in children.get(top, ()) if groups.get(name)]
@@ -94,7 +98,7 @@ def _in_two(pair: Pair, named: Mapping[str, Sequence[str]]) -> str:
     return ""
 
 
-def _group_of(host: str, play: Sequence[str], groups: Groups) -> Optional[str]:
+def _group_of(host: str, play: Sequence[str], groups: InventoryGroups) -> Optional[str]:
     """Return the group of exactly the hosts of the play, else the only group of two hosts with ``host``, or None."""
     own = [name for name in groups if name not in ("all", "ungrouped") and host in groups[name]]
     whole = [name for name in own if set(groups[name]) == set(play)]

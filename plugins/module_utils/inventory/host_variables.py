@@ -11,7 +11,7 @@ from typing import Any
 from ..vrrp.config.keywords.table import ROOT
 from ..vrrp.metrics_endpoint import endpoint
 from . import engine
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .failback import failback
 from .host import PREFIX, Host
 from .value_types import listed, number, path, switch, whole
@@ -59,7 +59,7 @@ ROLE_VARIABLES: Mapping[str, Read] = {
 }
 
 
-def settings(host: Host, problems: list[Problem], locate: Locate) -> None:
+def settings(host: Host, problems: list[VariableProblem], locate: Locate) -> None:
     """Check each of these variables of ``host``, and report bad values."""
     for word, read in {**SETTINGS, **ROLE_VARIABLES}.items():
         # router_id has a default in the role; a blank one would be written to the file.
@@ -69,4 +69,4 @@ def settings(host: Host, problems: list[Problem], locate: Locate) -> None:
         try:
             read(value)
         except ValueError as error:
-            problems.append(Problem(host.name, PREFIX + word, str(error), where=locate(value)))
+            problems.append(VariableProblem(host.name, PREFIX + word, str(error), where=locate(value)))

@@ -13,7 +13,7 @@ from typing import Any, Optional
 
 from ..vrrp.config.model.configuration import Configuration
 from ..vrrp.config.syntax.parser import Statement
-from .errors import Problem, nowhere
+from .errors import VariableProblem, nowhere
 from .host import PREFIX, Host
 from .host_variables import SETTINGS
 from .import_gaps import Gap, place_of
@@ -23,7 +23,7 @@ from .instances import judge
 from .track_gateways import gateways
 from .vip import parse
 
-Variables = dict[str, Any]
+HostVariables = dict[str, Any]
 Statements = tuple[Statement, ...]
 # Lists of entries -> the blocks of the file that they come from.
 _BLOCKS: Mapping[str, tuple[str, ...]] = {
@@ -58,7 +58,7 @@ class _Removal:
     entry: str = ""
 
 
-def leave_out(variables: Variables, configuration: Configuration, statements: Statements) -> list[Gap]:
+def leave_out(variables: HostVariables, configuration: Configuration, statements: Statements) -> list[Gap]:
     """Remove from ``variables`` what the role would refuse, and return that as gaps, with places in ``statements``."""
     gaps: list[Gap] = []
     while True:
@@ -74,8 +74,8 @@ def leave_out(variables: Variables, configuration: Configuration, statements: St
             return gaps
 
 
-def _problems(variables: Variables, configuration: Configuration) -> list[Problem]:
-    problems: list[Problem] = []
+def _problems(variables: HostVariables, configuration: Configuration) -> list[VariableProblem]:
+    problems: list[VariableProblem] = []
     said = {**variables}
     if PREFIX + "instances" not in said:
         return []
@@ -100,7 +100,7 @@ def _with_secrets(entry: Mapping[str, Any], configuration: Configuration) -> dic
     return found
 
 
-def _removal(problem: Problem, variables: Variables) -> Optional[_Removal]:
+def _removal(problem: VariableProblem, variables: HostVariables) -> Optional[_Removal]:
     """Return the removal of the bad item of a list, else of the value, else of its entry; None without a variable."""
     match = _VARIABLE.fullmatch(problem.variable)
     if match is None or PREFIX + match["word"] not in variables:
@@ -148,7 +148,9 @@ def _name(entry: Any) -> str:
     return first.partition("/")[0]
 
 
-def _gap(problem: Problem, removal: Optional[_Removal], variables: Variables, file: tuple[str, Statements]) -> Gap:
+def _gap(
+    problem: VariableProblem, removal: Optional[_Removal], variables: HostVariables, file: tuple[str, Statements]
+) -> Gap:
     """Return the gap. For an entry of a list its place is that of the entry's block, else the first line."""
     match = _VARIABLE.fullmatch(problem.variable)
     word, inner, place = problem.variable.removeprefix(PREFIX), None, (file[0], 1)

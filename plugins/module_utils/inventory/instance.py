@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from . import vip as vips
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .host import PREFIX, Host
 from .instance_variables import FIELDS, OWN_WORDS
 from .value_types import name
@@ -42,58 +42,65 @@ class PairInstance:
         return self.written.get(vip.address, self.said["virtual_ipaddress"])
 
 
-def drafts(host: Host, problems: list[Problem], locate: Locate) -> list[PairInstance]:
+def drafts(host: Host, problems: list[VariableProblem], locate: Locate) -> list[PairInstance]:
     """Return the instances that a host's variables name, in their order, with every value read."""
     found: list[PairInstance] = []
     for number, (variable, entry) in enumerate(_entries(host, problems, locate), 1):
         draft = _read(host, f"VI_{number}", variable, entry, problems, locate)
         if any(draft.name == other.name for other in found):
             text = f"two instances have the name {draft.name}"
-            problems.append(Problem(host.name, variable, text, where=locate(entry.get("name"))))
+            problems.append(VariableProblem(host.name, variable, text, where=locate(entry.get("name"))))
             continue
         found.append(draft)
     return found
 
 
-def _entries(host: Host, problems: list[Problem], locate: Locate) -> list[tuple[str, Mapping[str, Any]]]:
+def _entries(host: Host, problems: list[VariableProblem], locate: Locate) -> list[tuple[str, Mapping[str, Any]]]:
     """Return (variable, entry) for each instance. A VIP alone becomes an entry; its name comes from its position."""
     instances, addresses = host.said("instances"), host.said("vips")
     if instances and addresses:
         text, hint = "an inventory says instances or VIPs, not both", f"move the VIPs into {PREFIX}instances"
-        problems.append(Problem(host.name, PREFIX + "vips", text, hint, locate(addresses)))
+        problems.append(VariableProblem(host.name, PREFIX + "vips", text, hint, locate(addresses)))
     if isinstance(instances, Mapping) and instances and all(isinstance(each, Mapping) for each in instances.values()):
         text, first = "it is a list, and not a mapping of names", next(iter(instances))
         hint = f"write - name: {first} for {first}:, and its words below"
-        problems.append(Problem(host.name, PREFIX + "instances", text, hint, locate(instances)))
+        problems.append(VariableProblem(host.name, PREFIX + "instances", text, hint, locate(instances)))
         return []
     if instances:
         entries = instances if isinstance(instances, (list, tuple)) else [instances]
         for entry in entries:
             if not isinstance(entry, Mapping):
                 text = "each instance is a mapping of keepalived's words"
-                problems.append(Problem(host.name, PREFIX + "instances", text, where=locate(entry)))
+                problems.append(VariableProblem(host.name, PREFIX + "instances", text, where=locate(entry)))
         return [(f"{PREFIX}instances[{i}]", entry) for i, entry in enumerate(entries) if isinstance(entry, Mapping)]
     if not addresses:
         text = "there is no virtual address"
-        problems.append(Problem(host.name, PREFIX + "vips", text, f"say {PREFIX}vips: [ADDRESS/PREFIX]"))
+        problems.append(VariableProblem(host.name, PREFIX + "vips", text, f"say {PREFIX}vips: [ADDRESS/PREFIX]"))
         return []
     entries = addresses if isinstance(addresses, (list, tuple)) else [addresses]
     return [(PREFIX + "vips", {"virtual_ipaddress": [address]}) for address in entries]
 
 
 def _read(
-    host: Host, default_name: str, variable: str, entry: Mapping[str, Any], problems: list[Problem], locate: Locate
+    host: Host,
+    default_name: str,
+    variable: str,
+    entry: Mapping[str, Any],
+    problems: list[VariableProblem],
+    locate: Locate,
 ) -> PairInstance:
     draft = PairInstance(host, default_name, master=str(entry["master"]) if entry.get("master") else None)
     try:
         draft.name = name(entry.get("name") or default_name)
     except ValueError as error:
-        problems.append(Problem(host.name, f"{variable}.name", str(error), where=locate(entry["name"])))
+        problems.append(VariableProblem(host.name, f"{variable}.name", str(error), where=locate(entry["name"])))
     for word in entry:
         if word not in FIELDS and word not in OWN_WORDS:
             near = difflib.get_close_matches(str(word), [*FIELDS, *OWN_WORDS], 1)
             hint = f"do you mean {near[0]}?" if near else f"known are {', '.join([*OWN_WORDS, *FIELDS])}"
-            problems.append(Problem(host.name, variable, f"'{word}' is not a word of an instance", hint, locate(word)))
+            problems.append(
+                VariableProblem(host.name, variable, f"'{word}' is not a word of an instance", hint, locate(word))
+            )
     for word, known in FIELDS.items():
         own = entry.get(word) is not None
         # A blank secret is probably a mistake, so it is read as it is: host.said() would treat it as not set.
@@ -104,14 +111,16 @@ def _read(
         try:
             draft.values[word] = known.read(value)
         except ValueError as error:
-            problems.append(Problem(host.name, source, str(error), where=locate(value)))
+            problems.append(VariableProblem(host.name, source, str(error), where=locate(value)))
         draft.said[word] = (source, value)
     addresses = entry.get("virtual_ipaddress") or []
     addresses = addresses if isinstance(addresses, (list, tuple)) else [addresses]
     source = variable if variable == PREFIX + "vips" else f"{variable}.virtual_ipaddress"
     draft.said["virtual_ipaddress"] = (source, addresses[0] if addresses else None)
     if not addresses:
-        problems.append(Problem(host.name, source, "an instance without a virtual address", where=locate(entry)))
+        problems.append(
+            VariableProblem(host.name, source, "an instance without a virtual address", where=locate(entry))
+        )
     draft.vips = _parsed(draft, source, addresses, problems, locate)
     if "virtual_ipaddress_excluded" in draft.values:
         source, addresses = draft.said["virtual_ipaddress_excluded"]
@@ -121,14 +130,14 @@ def _read(
 
 
 def _parsed(
-    draft: PairInstance, source: str, addresses: Sequence[Any], problems: list[Problem], locate: Locate
+    draft: PairInstance, source: str, addresses: Sequence[Any], problems: list[VariableProblem], locate: Locate
 ) -> list[VirtualIp]:
     found = []
     for address in addresses:
         try:
             vip = vips.parse(address)
         except ValueError as error:
-            problems.append(Problem(draft.host.name, source, str(error), where=locate(address)))
+            problems.append(VariableProblem(draft.host.name, source, str(error), where=locate(address)))
             continue
         draft.written[vip.address] = (source, address)
         found.append(vip)

@@ -24,7 +24,7 @@ from typing import Any
 from . import engine
 from .auth_hmac import lines as hmac_lines
 from .duplicates import duplicates
-from .errors import Locate, PairError, Problem, nowhere
+from .errors import Locate, PairError, VariableProblem, nowhere
 from .host import FACTS, PREFIX, Host, well_formed
 from .host_variables import settings
 from .instance import PairInstance, drafts
@@ -45,21 +45,21 @@ from .weights import weights
 
 _OWNER = 255  # RFC 9568 section 5.2.4
 _OF_THE_ROLE = ("unicast", TAKEOVER_WITHIN)  # other words of an instance follow from these
-Groups = Mapping[str, Sequence[str]]
+InventoryGroups = Mapping[str, Sequence[str]]
 
-_NO_GROUPS: Groups = MappingProxyType({})
+_NO_GROUPS: InventoryGroups = MappingProxyType({})
 _HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.7
 
 
 def instances(
-    hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere, inventory: Groups = _NO_GROUPS
+    hosts: Mapping[str, Mapping[str, Any]], locate: Locate = nowhere, inventory: InventoryGroups = _NO_GROUPS
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the instances of each host of one pair. ``hosts`` has each host's variables by their full names.
 
     ``inventory`` has the groups, for the message where there are not two hosts.
     Raises PairError with all problems at once.
     """
-    problems: list[Problem] = []
+    problems: list[VariableProblem] = []
     if len(hosts) != 2:
         problems.append(_no_pair(list(hosts), inventory))
     read = [Host.read(name, variables) for name, variables in hosts.items()]
@@ -81,7 +81,7 @@ def instances(
     return {name: [_as_dict(draft) for draft in of_host] for name, of_host in pair.items()}
 
 
-def _no_pair(names: Sequence[str], inventory: Groups) -> Problem:
+def _no_pair(names: Sequence[str], inventory: InventoryGroups) -> VariableProblem:
     text = f"a pair is two hosts, and this group has {len(names)}: {', '.join(names) or 'nobody'}"
     hint = "name the group of two, and let --limit leave both in"
     if len(names) > 2:
@@ -90,10 +90,10 @@ def _no_pair(names: Sequence[str], inventory: Groups) -> Problem:
         pairs = [name for name, members in inventory.items() if len(members) == 2 and set(members) <= set(names)]
         if pairs:
             hint = f"put the groups {', '.join(pairs)} below it: each is a pair then"
-    return Problem(next(iter(names), "(no host)"), PREFIX + "group", text, hint)
+    return VariableProblem(next(iter(names), "(no host)"), PREFIX + "group", text, hint)
 
 
-def judge(host: Host, of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
+def judge(host: Host, of_host: list[PairInstance], problems: list[VariableProblem], locate: Locate) -> None:
     """Check one host as far as this needs neither its network nor the other host."""
     for draft in of_host:
         _identify(draft, problems, locate)
@@ -110,7 +110,7 @@ def judge(host: Host, of_host: list[PairInstance], problems: list[Problem], loca
     engine.refuse(host, of_host, problems, locate)
 
 
-def _identify(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
+def _identify(draft: PairInstance, problems: list[VariableProblem], locate: Locate) -> None:
     """Set the version and the virtual router ID where the inventory gives none, and check both."""
     if draft.vips and "version" not in draft.said:
         draft.values["version"] = 3 if draft.vips[0].interface.version == 6 else 2
@@ -121,15 +121,15 @@ def _identify(draft: PairInstance, problems: list[Problem], locate: Locate) -> N
         else:
             text = f"the last octet of {draft.vips[0].address} is 0, so no ID follows from it"
             hint = f"say {PREFIX}virtual_router_id: a number from 1 to 255 that no other router on the segment uses"
-            problems.append(Problem(draft.host.name, PREFIX + "virtual_router_id", text, hint))
+            problems.append(VariableProblem(draft.host.name, PREFIX + "virtual_router_id", text, hint))
     version = draft.values.get("version")
     if version == 2 and any(vip.interface.version == 6 for vip in draft.vips):
         text, hint = "VRRP version 2 has no IPv6", "leave the version out, or say 3"
         variable, value = draft.said.get("version", (PREFIX + "version", None))
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _interval(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
+def _interval(draft: PairInstance, problems: list[VariableProblem], locate: Locate) -> None:
     if "advert_int" not in draft.said:
         draft.values["advert_int"] = 1
     interval, version = draft.values.get("advert_int", 1), draft.values.get("version")
@@ -140,29 +140,29 @@ def _interval(draft: PairInstance, problems: list[Problem], locate: Locate) -> N
         text, hint = f"version 3 sends at most {_HIGHEST_V3_INTERVAL_S} seconds", "RFC 9568 section 5.2.7"
     if text:
         variable, value = draft.said["advert_int"]
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _authentication(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
+def _authentication(draft: PairInstance, problems: list[VariableProblem], locate: Locate) -> None:
     if "auth_pass" in draft.said and draft.values.get("version") == 3:
         variable, value = draft.said["auth_pass"]
         instead = "auth_hmac" if TAKEOVER_WITHIN in draft.values else "version 2, or auth_hmac"
         text, hint = "version 3 has no passwords (RFC 9568 section 9)", f"leave it out, or say {instead}"
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
     elif "auth_pass" in draft.said and "auth_hmac" in draft.said:
         variable, value = draft.said["auth_pass"]
         text, hint = "a password beside auth_hmac, and an instance has one of them", "leave auth_pass out"
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _preemption(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
+def _preemption(draft: PairInstance, problems: list[VariableProblem], locate: Locate) -> None:
     if draft.values.get("nopreempt") and draft.values.get("preempt_delay"):
         variable, value = draft.said["preempt_delay"]
         text, hint = "a delay before taking mastership back, and nopreempt never does", "leave one of them out"
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _source(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
+def _source(draft: PairInstance, problems: list[VariableProblem], locate: Locate) -> None:
     """Report a source address that is not on the host: the agent would stay in FAULT, except with IPv4 multicast."""
     host = draft.host
     virtual = {vip.address for vip in (*draft.vips, *draft.excluded)}
@@ -176,10 +176,14 @@ def _source(draft: PairInstance, problems: list[Problem], locate: Locate) -> Non
             text = f"{source} is not an address of {host.name}" if word != "mcast_src_ip" or has_to_be_there else ""
         if text:
             variable, value = draft.said[word]
-            problems.append(Problem(host.name, variable, text, f"{host.name} has {host.network()}", locate(value)))
+            problems.append(
+                VariableProblem(host.name, variable, text, f"{host.name} has {host.network()}", locate(value))
+            )
 
 
-def _match(first: list[PairInstance], second: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
+def _match(
+    first: list[PairInstance], second: list[PairInstance], problems: list[VariableProblem], locate: Locate
+) -> None:
     """Check that both hosts have the same instances, and give these their states, priorities and peers."""
     others = {draft.name: draft for draft in second}
     names, other_names = [draft.name for draft in first], list(others)
@@ -187,7 +191,7 @@ def _match(first: list[PairInstance], second: list[PairInstance], problems: list
         here, there = first[0].host.name, second[0].host.name
         text = f"{here} has the instances {', '.join(names)}, {there} has {', '.join(other_names)}"
         variable = first[0].said["virtual_ipaddress"][0].partition("[")[0]
-        problems.append(Problem(here, variable, text, "both must have the same"))
+        problems.append(VariableProblem(here, variable, text, "both must have the same"))
     turns = together(first)
     for draft in first:
         if draft.name in others:
@@ -201,7 +205,7 @@ def _match(first: list[PairInstance], second: list[PairInstance], problems: list
     derive(first, second, problems, locate)
 
 
-def _agree(pair: tuple[PairInstance, PairInstance], problems: list[Problem], locate: Locate) -> None:
+def _agree(pair: tuple[PairInstance, PairInstance], problems: list[VariableProblem], locate: Locate) -> None:
     here, there = pair
     addresses = [sorted(str(vip.interface) for vip in draft.vips) for draft in pair]
     if all(addresses) and addresses[0] != addresses[1]:
@@ -210,7 +214,7 @@ def _agree(pair: tuple[PairInstance, PairInstance], problems: list[Problem], loc
         hint = "both hosts must say the same"
         if [vip.address for vip in here.vips] == [vip.address for vip in there.vips]:
             hint += ", and an address without a prefix length takes that of the host's subnet"
-        problems.append(Problem(here.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(here.host.name, variable, text, hint, locate(value)))
         return  # other values follow from the address, and differ as well
     for word, known in FIELDS.items():
         values = [draft.values.get(word) for draft in pair]
@@ -223,7 +227,7 @@ def _agree(pair: tuple[PairInstance, PairInstance], problems: list[Problem], loc
             text = f"the {what} from {there.host.name}'s" if None not in values else "only one host has one"
         else:
             text = f"{_shown(values[0])} here, {_shown(values[1])} on {there.host.name}"
-        problems.append(Problem(here.host.name, variable, text, "both hosts must say the same", locate(value)))
+        problems.append(VariableProblem(here.host.name, variable, text, "both hosts must say the same", locate(value)))
 
 
 def _shown(value: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .instance import PairInstance
 
 MASTER_PRIORITY, BACKUP_PRIORITY = 100, 90  # where the inventory gives none
@@ -17,7 +17,9 @@ _START_AS_BACKUP = ("nopreempt", "preempt_delay")  # keepalived -t refuses both 
 _HIGHEST = 254  # 255 belongs to the owner of the address, RFC 9568 section 5.2.4
 
 
-def assign(pair: tuple[PairInstance, PairInstance], default: str, problems: list[Problem], locate: Locate) -> None:
+def assign(
+    pair: tuple[PairInstance, PairInstance], default: str, problems: list[VariableProblem], locate: Locate
+) -> None:
     """Set ``state`` and ``priority`` of both. ``default`` is the master where the inventory does not decide."""
     claims = [draft for draft in pair if draft.values.get("state") == "MASTER"]
     if len(claims) == 2:
@@ -40,7 +42,7 @@ def _master(
     pair: tuple[PairInstance, PairInstance],
     claims: list[PairInstance],
     default: str,
-    problems: list[Problem],
+    problems: list[VariableProblem],
     locate: Locate,
 ) -> Optional[PairInstance]:
     first, second = pair
@@ -48,7 +50,7 @@ def _master(
     if len(named) > 1 or (named and not named & {draft.host.name for draft in pair}):
         text = f"{' and '.join(sorted(named))} cannot be the master of {first.name}"
         hint = f"name one of {first.host.name} and {second.host.name}, the same on both"
-        problems.append(Problem(first.host.name, "ha_pair_instances.master", text, hint))
+        problems.append(VariableProblem(first.host.name, "ha_pair_instances.master", text, hint))
         return None
     if claims:
         return claims[0]
@@ -71,7 +73,7 @@ def _master(
     return first if first.host.name == default else second
 
 
-def _priorities(master: PairInstance, backup: PairInstance, problems: list[Problem], locate: Locate) -> None:
+def _priorities(master: PairInstance, backup: PairInstance, problems: list[VariableProblem], locate: Locate) -> None:
     said = master.values.get("priority"), backup.values.get("priority")
     if said[0] is None:
         master.values["priority"] = max(MASTER_PRIORITY, min(_HIGHEST, (said[1] or 0) + _STEP))
@@ -83,24 +85,24 @@ def _priorities(master: PairInstance, backup: PairInstance, problems: list[Probl
         text = f"{master.host.name} is to be master of {master.name}, but {backup.host.name} has the higher priority"
         hint = f"{master.host.name} has {higher}, {backup.host.name} has {lower}"
         variable, value = draft.said["priority"]
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _quiet_pair(pair: tuple[PairInstance, PairInstance], problems: list[Problem], locate: Locate) -> bool:
+def _quiet_pair(pair: tuple[PairInstance, PairInstance], problems: list[VariableProblem], locate: Locate) -> bool:
     """Return whether both start as BACKUP: both have that state, or one has a word that works only with it."""
     for draft in pair:
         word = next((word for word in _START_AS_BACKUP if draft.values.get(word)), None)
         if word and "state" in draft.said and draft.values.get("state") == "MASTER":
             variable, value = draft.said["state"]
             text, hint = f"{word} has no effect on a host that says MASTER", "say BACKUP on both"
-            problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+            problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
     both_said = all(draft.values.get("state") == "BACKUP" for draft in pair)
     return both_said or any(draft.values.get(word) for draft in pair for word in _START_AS_BACKUP)
 
 
 def _complain(
-    drafts: Sequence[PairInstance], word: str, text: str, hint: str, problems: list[Problem], locate: Locate
+    drafts: Sequence[PairInstance], word: str, text: str, hint: str, problems: list[VariableProblem], locate: Locate
 ) -> None:
     for draft in drafts:
         variable, value = draft.said[word]
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))

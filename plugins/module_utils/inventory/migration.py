@@ -15,12 +15,12 @@ from ..vrrp.protocol.constants import PRIORITY_OWNER
 from .host import FACTS, NodeFacts
 
 HOTSTANDBY, KEEPALIVED, MASTER = "hotstandby", "keepalived", "MASTER"
-Imported = Mapping[str, Any]  # what vrrp_config_info returns of a node
+NodeConfig = Mapping[str, Any]  # what vrrp_config_info returns of a node
 Plan = Sequence[Mapping[str, Any]]  # the instances of a host
 SECRETS = ("auth_pass", "auth_hmac")
 
 
-def variables(hosts: Sequence[str], imported: Mapping[str, Imported]) -> dict[str, Any]:
+def variables(hosts: Sequence[str], imported: Mapping[str, NodeConfig]) -> dict[str, Any]:
     """Return ``shared``, the variables with one value on all hosts, and ``own``, the others of each host."""
     whole = {host: _variables(imported[host]) for host in hosts}
     first = whole[hosts[0]]
@@ -33,13 +33,13 @@ def variables(hosts: Sequence[str], imported: Mapping[str, Imported]) -> dict[st
     return {"shared": shared, "own": own}
 
 
-def _variables(imported: Imported) -> dict[str, Any]:
+def _variables(imported: NodeConfig) -> dict[str, Any]:
     told = imported.get("variables") or {}
     return {**told.get("shared", {}), **told.get("host", {})}
 
 
 def inventory(
-    hosts: Sequence[str], looks: Mapping[str, NodeFacts], imported: Mapping[str, Imported]
+    hosts: Sequence[str], looks: Mapping[str, NodeFacts], imported: Mapping[str, NodeConfig]
 ) -> dict[str, dict[str, Any]]:
     """Return all variables of each host, with its network facts, as :mod:`.instances` takes them."""
     return {host: {FACTS: looks[host].get("interfaces"), **_variables(imported[host])} for host in hosts}
@@ -72,7 +72,7 @@ def masters_of(look: NodeFacts) -> list[str]:
 def objections(
     hosts: Sequence[str],
     looks: Mapping[str, NodeFacts],
-    imported: Mapping[str, Imported],
+    imported: Mapping[str, NodeConfig],
     service: str,
     gap: bool,
     keeping: Collection[str] = (),
@@ -97,7 +97,7 @@ def objections(
     return said
 
 
-def remarks(imported: Imported) -> list[str]:
+def remarks(imported: NodeConfig) -> list[str]:
     """Return what the variables do not express and nobody will miss, and what to do about it."""
     return [_gap(each) for each in imported.get("not_carried_over") or () if not each.get("decisive")]
 
@@ -133,7 +133,7 @@ def _program(host: str, looks: Mapping[str, NodeFacts], service: str) -> Iterato
             )
 
 
-def _file(imported: Imported) -> Iterator[str]:
+def _file(imported: NodeConfig) -> Iterator[str]:
     yield from imported.get("problems") or ()
     gaps = [each for each in imported.get("not_carried_over") or () if each.get("decisive")]
     yield from map(_gap, gaps)

@@ -9,18 +9,18 @@ from typing import Any, Optional
 
 from ..vrrp.config.semantics.subnets import end_of
 from ..vrrp.ip_types import Interface
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .host import PREFIX, Nic
 from .instance import PairInstance
 from .vip import VirtualIp
 
 
-def place(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
+def place(draft: PairInstance, problems: list[VariableProblem], locate: Locate) -> None:
     """Set the interface of an instance and the prefix lengths of its VIPs, by the network of the host."""
     host = draft.host
     if not host.nics:
         text, hint = "its network is unknown", "run the play on both hosts of the pair, without --limit"
-        problems.append(Problem(host.name, PREFIX + "interface", text, hint))
+        problems.append(VariableProblem(host.name, PREFIX + "interface", text, hint))
         return
     for vip in (*draft.vips, *draft.excluded):
         _refuse_own(draft, vip, problems, locate)
@@ -48,16 +48,16 @@ def own_address(draft: PairInstance) -> Optional[Interface]:
     return nic.covers(draft.vips[0]) or next(alone, None)
 
 
-def _refuse_own(draft: PairInstance, vip: VirtualIp, problems: list[Problem], locate: Locate) -> None:
+def _refuse_own(draft: PairInstance, vip: VirtualIp, problems: list[VariableProblem], locate: Locate) -> None:
     for nic in draft.host.nics.values():
         if any(own.ip == vip.interface.ip for own in nic.own):
             variable, value = draft.source(vip)
             text = f"{vip.address} is {draft.host.name}'s own address on {nic.name}"
             hint = "a virtual address must be one that no machine has"
-            problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+            problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _fit(draft: PairInstance, vip: VirtualIp, nic: Nic, problems: list[Problem], locate: Locate) -> None:
+def _fit(draft: PairInstance, vip: VirtualIp, nic: Nic, problems: list[VariableProblem], locate: Locate) -> None:
     """Report a VIP that is a network or broadcast address of the host, or makes a route that is too wide."""
     around = nic.around(vip)
     text = hint = ""
@@ -73,19 +73,21 @@ def _fit(draft: PairInstance, vip: VirtualIp, nic: Nic, problems: list[Problem],
             hint = f"write {vip.address}/{widest}, or add noprefixroute"
     if text:
         variable, value = draft.source(vip)
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _exists(draft: PairInstance, said: tuple[str, Any], name: str, problems: list[Problem], locate: Locate) -> bool:
+def _exists(
+    draft: PairInstance, said: tuple[str, Any], name: str, problems: list[VariableProblem], locate: Locate
+) -> bool:
     if name in draft.host.nics:
         return True
     variable, value = said
     hint = f"it has {draft.host.network()}"
-    problems.append(Problem(draft.host.name, variable, f"there is no interface {name}", hint, locate(value)))
+    problems.append(VariableProblem(draft.host.name, variable, f"there is no interface {name}", hint, locate(value)))
     return False
 
 
-def _find_interface(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
+def _find_interface(draft: PairInstance, problems: list[VariableProblem], locate: Locate) -> None:
     vip = next((vip for vip in draft.vips if not vip.device), draft.vips[0])
     fitting = [nic for nic in draft.host.nics.values() if nic.covers(vip)]
     variable, value = draft.source(vip)
@@ -94,7 +96,7 @@ def _find_interface(draft: PairInstance, problems: list[Problem], locate: Locate
     elif fitting:
         text = f"{vip.address} lies in a subnet of each of {', '.join(nic.name for nic in fitting)}"
         hint = f"say which with {PREFIX}interface"
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
     else:
         text = f"{vip.address} is outside every subnet of every interface"
         hint = f"it has {draft.host.network()}"
@@ -105,10 +107,10 @@ def _find_interface(draft: PairInstance, problems: list[Problem], locate: Locate
         if lone:
             address = lone[0].without_subnet(vip.interface.version)[0]
             hint = f"{address} of {lone[0].name} has no subnet: say which interface with {PREFIX}interface"
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _settle(draft: PairInstance, vip: VirtualIp, problems: list[Problem], locate: Locate) -> VirtualIp:
+def _settle(draft: PairInstance, vip: VirtualIp, problems: list[VariableProblem], locate: Locate) -> VirtualIp:
     """Return the VIP with a prefix length: its own, or that of the subnet, as /32 would make a route of its own."""
     if vip.device and not _exists(draft, draft.source(vip), vip.device, problems, locate):
         return vip
@@ -120,7 +122,7 @@ def _settle(draft: PairInstance, vip: VirtualIp, problems: list[Problem], locate
         variable, value = draft.source(vip)
         text = f"{vip.address} is outside every subnet of {nic.name}"
         hint = f"it has {nic.shown() or 'no address'}"
-        problem = Problem(draft.host.name, variable, text, hint, locate(value))
+        problem = VariableProblem(draft.host.name, variable, text, hint, locate(value))
         # It may have been reported when its interface was looked for.
         said = any(known.host == problem.host and known.text.startswith(f"{vip.address} ") for known in problems)
         if not said:

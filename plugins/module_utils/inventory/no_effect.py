@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .instance import PairInstance
 
 _UNICAST = ("unicast", "unicast_peer")
@@ -53,7 +53,7 @@ _RULES = (
 )
 
 
-def no_effect(of_host: Sequence[PairInstance], problems: list[Problem], locate: Locate) -> None:
+def no_effect(of_host: Sequence[PairInstance], problems: list[VariableProblem], locate: Locate) -> None:
     """Report each such word, and an ``auth_type`` without which nothing is authenticated."""
     for rule in _RULES:
         in_force = any(rule.word in draft.said and rule.in_force(draft) for draft in of_host)
@@ -65,7 +65,9 @@ def no_effect(of_host: Sequence[PairInstance], problems: list[Problem], locate: 
         _auth_type(draft, of_host, problems, locate)
 
 
-def _auth_type(draft: PairInstance, of_host: Sequence[PairInstance], problems: list[Problem], locate: Locate) -> None:
+def _auth_type(
+    draft: PairInstance, of_host: Sequence[PairInstance], problems: list[VariableProblem], locate: Locate
+) -> None:
     if "auth_type" not in draft.said or "auth_pass" in draft.said:
         return
     if "auth_hmac" in draft.said or draft.values.get("version") == 3:
@@ -86,6 +88,8 @@ def _own(draft: PairInstance, word: str) -> bool:
     return draft.said[word][0].endswith(f".{word}")
 
 
-def _refuse(draft: PairInstance, word: str, text: str, hint: str, problems: list[Problem], locate: Locate) -> None:
+def _refuse(
+    draft: PairInstance, word: str, text: str, hint: str, problems: list[VariableProblem], locate: Locate
+) -> None:
     variable, value = draft.said[word]
-    problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+    problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))

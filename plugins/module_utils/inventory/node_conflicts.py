@@ -16,7 +16,7 @@ from .engine import KEEPALIVED
 from .host import NodeFacts
 from .vip import address_of
 
-Instances = Sequence[Mapping[str, Any]]
+PlannedInstances = Sequence[Mapping[str, Any]]
 CONFIG = "/etc/keepalived/keepalived.conf"
 
 
@@ -24,7 +24,7 @@ def conflicts(
     hosts: Sequence[str],
     found: Mapping[str, NodeFacts],
     targets: Mapping[str, str],
-    plan: Mapping[str, Instances],
+    plan: Mapping[str, PlannedInstances],
     engines: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, list[str]]:
     """Return for each host the conflicts that must be solved before a change, as sentences.
@@ -71,7 +71,7 @@ def _own_addresses(found: NodeFacts) -> set[str]:
     }
 
 
-def _virtual_target(host: str, target: str, instances: Instances) -> list[str]:
+def _virtual_target(host: str, target: str, instances: PlannedInstances) -> list[str]:
     try:
         address = str(ip_address(str(target).strip("[]")))
     except ValueError:  # a name
@@ -83,7 +83,7 @@ def _virtual_target(host: str, target: str, instances: Instances) -> list[str]:
     return []
 
 
-def _beside_keepalived(host: str, keepalived: Mapping[str, Any], instances: Instances) -> list[str]:
+def _beside_keepalived(host: str, keepalived: Mapping[str, Any], instances: PlannedInstances) -> list[str]:
     """Report what keepalived and our agent would both do on this node. Other instances of keepalived may run."""
     if not keepalived:
         return []

@@ -12,7 +12,7 @@ from typing import Any
 
 from .host import NodeFacts
 
-Instance = Mapping[str, Any]
+PlannedInstance = Mapping[str, Any]
 
 _KEEPING = ("yes", "true", "1", "on", "static")
 _EXECUTABLE_TYPES = ("bin_t", "usr_t", "lib_t", "shell_exec_t", "python_exec_t")
@@ -29,7 +29,7 @@ def node_settings(
     hosts: Sequence[str],
     looks: Mapping[str, NodeFacts],
     found: Mapping[str, NodeFacts],
-    plan: Mapping[str, Sequence[Instance]],
+    plan: Mapping[str, Sequence[PlannedInstance]],
 ) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Return the errors and the warnings of each host, as sentences."""
     errors: dict[str, list[str]] = {host: [] for host in hosts}

@@ -21,7 +21,7 @@ from .value_types import switch
 
 PORT = 61112
 SILENT_S = 5.0  # after that a peer counts as silent
-Variables = Mapping[str, Mapping[str, Any]]
+VariablesByHost = Mapping[str, Mapping[str, Any]]
 
 # How the key of a pair gets to both hosts: what is done with the new key, step by step.
 FIRST = ("only",)  # nobody has one, or each another one
@@ -29,7 +29,7 @@ ROTATION = ("accepted", "signs", "only")
 
 
 def line(
-    hosts: Sequence[str], host: str, said: Variables, found: Mapping[str, NodeFacts], plan: Mapping[str, Any]
+    hosts: Sequence[str], host: str, said: VariablesByHost, found: Mapping[str, NodeFacts], plan: Mapping[str, Any]
 ) -> str:
     """Return the line of ``global_defs`` of a host; empty where it is switched off, or no two addresses fit."""
     ends = _ends(hosts, host, said, found, plan)
@@ -42,7 +42,7 @@ def line(
 def ways(
     hosts: Sequence[str],
     host: str,
-    said: Variables,
+    said: VariablesByHost,
     found: Mapping[str, NodeFacts],
     plan: Mapping[str, Any],
     proven_too: bool = False,
@@ -74,7 +74,7 @@ class _Ends(NamedTuple):
 
 
 def _ends(
-    hosts: Sequence[str], host: str, said: Variables, found: Mapping[str, NodeFacts], plan: Mapping[str, Any]
+    hosts: Sequence[str], host: str, said: VariablesByHost, found: Mapping[str, NodeFacts], plan: Mapping[str, Any]
 ) -> Optional[_Ends]:
     if not wanted(hosts, said):
         return None
@@ -90,17 +90,17 @@ def _ends(
     return None
 
 
-def wanted(hosts: Sequence[str], said: Variables) -> bool:
+def wanted(hosts: Sequence[str], said: VariablesByHost) -> bool:
     """Return whether both hosts run our agent, and neither has it switched off: keepalived has nobody who tells it."""
     return engine.only_agents(hosts, said) and all(map(switch, _values(hosts, said, "peer_status")))
 
 
-def rotates(hosts: Sequence[str], said: Variables) -> bool:
+def rotates(hosts: Sequence[str], said: VariablesByHost) -> bool:
     """Return whether one of the hosts asks for a new key."""
     return any(map(switch, _values(hosts, said, "rotate_peer_key")))
 
 
-def _values(hosts: Sequence[str], said: Variables, word: str) -> list[Any]:
+def _values(hosts: Sequence[str], said: VariablesByHost, word: str) -> list[Any]:
     found = [Host(host, said[host]).said(word) for host in hosts]
     return [value for value in found if value is not None]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Any, Optional
 
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .host import PREFIX, Host
 from .instance import PairInstance
 from .network import own_address
@@ -16,7 +16,7 @@ from .network import own_address
 _INSTEAD = f"or leave it out and say {PREFIX}unicast: true"
 
 
-def peers(pair: tuple[PairInstance, PairInstance], problems: list[Problem], locate: Locate) -> None:
+def peers(pair: tuple[PairInstance, PairInstance], problems: list[VariableProblem], locate: Locate) -> None:
     """Check one instance on both hosts."""
     _one_address(pair, problems, locate)
     for draft, other in (pair, pair[::-1]):
@@ -29,20 +29,20 @@ def peers(pair: tuple[PairInstance, PairInstance], problems: list[Problem], loca
         variable, value = draft.said["unicast_peer"]
         text = f"{draft.host.name} has peers, and {other.host.name} has none, so that it multicasts"
         hint = f"name {draft.host.name} as a peer on {other.host.name}, {_INSTEAD} for both"
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
 
 
-def _one_address(pair: tuple[PairInstance, PairInstance], problems: list[Problem], locate: Locate) -> None:
+def _one_address(pair: tuple[PairInstance, PairInstance], problems: list[VariableProblem], locate: Locate) -> None:
     here, there = pair
     address = own_address(here)
     if address is not None and address == own_address(there):
         variable, value = here.said.get("interface", here.said["virtual_ipaddress"])
         text = f"{here.host.name} and {there.host.name} both have {address}"
         hint = "are they one machine? look at ansible_host of both, or give each an address of its own"
-        problems.append(Problem(here.host.name, variable, text, hint, locate(value)))
+        problems.append(VariableProblem(here.host.name, variable, text, hint, locate(value)))
 
 
-def _named(draft: PairInstance, other: Host, problems: list[Problem], locate: Locate) -> None:
+def _named(draft: PairInstance, other: Host, problems: list[VariableProblem], locate: Locate) -> None:
     variable, value = draft.said["unicast_peer"]
     named = {line.split()[0]: _entry(value, line) for line in draft.values["unicast_peer"]}
     found = [(said, each) for address, each in named.items() for said in [_objection(draft, address, other)] if said]
@@ -52,7 +52,7 @@ def _named(draft: PairInstance, other: Host, problems: list[Problem], locate: Lo
         text = f"{', '.join(named)} is no address of {other.name}"
         found = [((text, f"it has {other.network()}"), value)]
     for (text, hint), each in found:
-        problems.append(Problem(draft.host.name, variable, text, hint, locate(each)))
+        problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(each)))
 
 
 def _objection(draft: PairInstance, address: str, other: Host) -> Optional[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any, Optional
 from ..vrrp.protocol.constants import PRIORITY_MAX, PRIORITY_MIN, PRIORITY_OWNER
 from .host import NodeFacts
 
-Instances = dict[str, Mapping[str, Any]]  # by name
+InstancesByName = dict[str, Mapping[str, Any]]  # by name
 
 
 def own(instance: Mapping[str, Any]) -> int:
@@ -53,9 +53,9 @@ def _may_win(instance: Mapping[str, Any], other: Optional[Mapping[str, Any]]) ->
     return instance["base_priority"] >= other["base_priority"] or own(instance) >= own(other)
 
 
-def _instances(look: NodeFacts) -> Instances:
+def _instances(look: NodeFacts) -> InstancesByName:
     return {each["name"]: each for each in look.get("instances") or ()}
 
 
-def _others(host: str, looks: Mapping[str, NodeFacts]) -> list[Instances]:
+def _others(host: str, looks: Mapping[str, NodeFacts]) -> list[InstancesByName]:
     return [_instances(look) for other, look in looks.items() if other != host]

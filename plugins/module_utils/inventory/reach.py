@@ -44,7 +44,7 @@ class Direction:
         return group if self.kind == MULTICAST else str(self.sent["peer"])
 
 
-class Fault(NamedTuple):
+class Obstacle(NamedTuple):
     """It is what stops the advertisements of a way, and on which host. ``drop`` is the firewall's rule, if one does."""
 
     host: str
@@ -87,7 +87,7 @@ def directions(hosts: Sequence[str], looks: Mapping[str, NodeFacts]) -> Iterator
                         yield Direction(sender, receiver, sent, got, together)
 
 
-def _fault(way: Direction, looks: Mapping[str, NodeFacts]) -> Optional[Fault]:
+def _fault(way: Direction, looks: Mapping[str, NodeFacts]) -> Optional[Obstacle]:
     """Return what stops the advertisements; None where that is unknown."""
     kind = way.kind
     if way.sent["refused"][kind] and not way.sent["sent"][kind]:
@@ -97,33 +97,33 @@ def _fault(way: Direction, looks: Mapping[str, NodeFacts]) -> Optional[Fault]:
     if not way.together:
         drop = drop_of(looks[way.receiver], way.got, kind, IN, sure=True)
         return None if drop is None else _dropped(way, looks, tried=False)
-    return Fault(way.receiver, _lost(way))
+    return Obstacle(way.receiver, _lost(way))
 
 
-def _refused(way: Direction, looks: Mapping[str, NodeFacts]) -> Fault:
+def _refused(way: Direction, looks: Mapping[str, NodeFacts]) -> Obstacle:
     interface, why = way.sent["interface"], way.sent["refused"][way.kind]
     text = f"the kernel sends no {_called(way)} from {interface} to {way.destination}: {why}"
     drop = drop_of(looks[way.sender], way.sent, way.kind, OUT)
     if drop is not None:
-        return Fault(way.sender, f"{text}; {dropped_by(drop)}. {remedy(drop)}", drop)
+        return Obstacle(way.sender, f"{text}; {dropped_by(drop)}. {remedy(drop)}", drop)
     if why == "Operation not permitted":
         text += ". A firewall of this host drops it: look at the output of nft list ruleset and iptables-save"
-    return Fault(way.sender, text)
+    return Obstacle(way.sender, text)
 
 
-def _dropped(way: Direction, looks: Mapping[str, NodeFacts], tried: bool = True) -> Fault:
+def _dropped(way: Direction, looks: Mapping[str, NodeFacts], tried: bool = True) -> Obstacle:
     interface = way.got["interface"]
     said = f"{_called(way)} of {way.sender} to {way.destination}"
     text = f"{said} arrives on {interface}, but this host drops it" if tried else f"{said} is dropped on {interface}"
     drop = drop_of(looks[way.receiver], way.got, way.kind, IN)
     if drop is not None:
-        return Fault(way.receiver, f"{text}: {dropped_by(drop)}. {remedy(drop)}", drop)
+        return Obstacle(way.receiver, f"{text}: {dropped_by(drop)}. {remedy(drop)}", drop)
     if (_settings(looks[way.receiver]).get("rp_filter") or {}).get(interface) == 1:
         advice = f"sysctl -w net/ipv4/conf/{interface}/rp_filter=2"
-        return Fault(
+        return Obstacle(
             way.receiver, f"{text}, and rp_filter is 1: has it another route to {way.sent['source']}? ({advice})"
         )
-    return Fault(way.receiver, f"{text}. Look at nft list ruleset and iptables-save")
+    return Obstacle(way.receiver, f"{text}. Look at nft list ruleset and iptables-save")
 
 
 def _lost(way: Direction) -> str:

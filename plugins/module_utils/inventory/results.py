@@ -11,7 +11,7 @@ from typing import Any, Optional
 from .fleet import Pair
 from .table import lines
 
-Result = Mapping[str, Any]  # what a module returned
+ModuleResult = Mapping[str, Any]  # what a module returned
 _COLUMNS = ("pair", "result", "what")
 _CANNOT_RUN = (126, 127)  # exit statuses of a shell: the program is not executable here, or something of it is missing
 _NOT_FOUND = "The module interpreter "  # Ansible says the rest itself
@@ -19,7 +19,7 @@ _OF_SSH = "Shared connection to "
 STOPPED = "stopped, because "  # the other host failed
 
 
-def stopped(host: str, results: Mapping[str, Mapping[str, Optional[Result]]], step: str) -> list[str]:
+def stopped(host: str, results: Mapping[str, Mapping[str, Optional[ModuleResult]]], step: str) -> list[str]:
     """Return why ``host`` cannot go on after ``step``, as sentences; empty where both hosts of its pair did the step.
 
     ``results`` has for each host of the pair what its steps returned, by what they do in words.
@@ -58,7 +58,7 @@ def _name(pair: Pair) -> str:
     return pair.name or ", ".join(pair.hosts)
 
 
-def _failure(host: str, done: Mapping[str, Optional[Result]], step: str) -> str:
+def _failure(host: str, done: Mapping[str, Optional[ModuleResult]], step: str) -> str:
     """Return a sentence about a step that failed or was never done; "" where there is none."""
     for words, result in done.items():
         if result and result.get("unreachable"):
@@ -68,7 +68,7 @@ def _failure(host: str, done: Mapping[str, Optional[Result]], step: str) -> str:
     return "" if done.get(step) else f"{host} failed in a check before"
 
 
-def message(result: Result) -> str:
+def message(result: ModuleResult) -> str:
     """Return the first line of the message of a result; of a loop that of the first item that failed."""
     failed = [item for item in result.get("results") or () if item.get("failed") or item.get("unreachable")]
     shown = failed[0] if failed else result
@@ -78,7 +78,7 @@ def message(result: Result) -> str:
     return ": ".join([first_line(shown.get("msg")), *problems[:1]])
 
 
-def _no_answer(result: Result) -> str:
+def _no_answer(result: ModuleResult) -> str:
     """Return why a module gave no answer: a program that it needs could not be started, or it crashed."""
     said = [line for key in ("module_stderr", "module_stdout") for line in str(result.get(key) or "").splitlines()]
     told = [line.strip() for line in said if line.strip() and not line.startswith(_OF_SSH)]
@@ -94,7 +94,7 @@ def first_line(text: Any) -> str:
     return (str(text or "").strip().splitlines() or ["no message"])[0]
 
 
-def _states(seen: Mapping[str, Result]) -> str:
+def _states(seen: Mapping[str, ModuleResult]) -> str:
     """Return who is what of each instance."""
     said: dict[str, list[str]] = {}
     for host, result in seen.items():

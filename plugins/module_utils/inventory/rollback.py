@@ -15,7 +15,7 @@ from typing import Any
 from ..vrrp.config.keywords.keepalived_behaviour import COMPLAINTS, FATAL, GOOD, INSECURE, judged
 from ..vrrp.config.keywords.keepalived_releases import NEWEST, UnknownRelease, release
 from .host import NodeFacts
-from .migration import HOTSTANDBY, KEEPALIVED, Imported, masters_of
+from .migration import HOTSTANDBY, KEEPALIVED, NodeConfig, masters_of
 from .vip import address_of
 
 FILES = ("old", "today")
@@ -68,7 +68,7 @@ def complaints(tests: Tests) -> list[str]:
     ]
 
 
-def dropped(looks: Mapping[str, NodeFacts], imported: Mapping[str, Imported], path: str) -> list[str]:
+def dropped(looks: Mapping[str, NodeFacts], imported: Mapping[str, NodeConfig], path: str) -> list[str]:
     """Return which virtual addresses of our agent are not in the file that keepalived gets, as sentences.
 
     ``imported`` is what vrrp_config_info returns of that file. A file that it cannot read says nothing about addresses.

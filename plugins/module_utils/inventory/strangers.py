@@ -13,13 +13,15 @@ from ..vrrp.protocol.constants import VIRTUAL_MAC
 from .host import NodeFacts
 from .vip import address_of
 
-Instances = Sequence[Mapping[str, Any]]
+PlannedInstances = Sequence[Mapping[str, Any]]
 
 _ADVERTISEMENTS = 2  # a living master sends so many while we listen, on each host: one may be lost
 _LISTEN_LEAST_S = 1.0
 
 
-def probes(hosts: Sequence[str], found: Mapping[str, NodeFacts], plan: Mapping[str, Instances]) -> dict[str, list[Any]]:
+def probes(
+    hosts: Sequence[str], found: Mapping[str, NodeFacts], plan: Mapping[str, PlannedInstances]
+) -> dict[str, list[Any]]:
     """Return for each host what ``vrrp_info`` is to ask for: addresses and ids that no agent of the pair has yet.
 
     ``plan`` are the instances that each host gets. The router ids of unicast instances are left out: only the peer
@@ -43,7 +45,10 @@ def probes(hosts: Sequence[str], found: Mapping[str, NodeFacts], plan: Mapping[s
 
 
 def strangers(
-    hosts: Sequence[str], found: Mapping[str, NodeFacts], plan: Mapping[str, Instances], heard: Mapping[str, NodeFacts]
+    hosts: Sequence[str],
+    found: Mapping[str, NodeFacts],
+    plan: Mapping[str, PlannedInstances],
+    heard: Mapping[str, NodeFacts],
 ) -> dict[str, list[str]]:
     """Return for each host the other machines with an address or a virtual router id of its instances, as sentences.
 
@@ -62,7 +67,7 @@ def strangers(
     return said
 
 
-def _in_use(host: str, answer: Mapping[str, Any], instances: Instances) -> Iterator[str]:
+def _in_use(host: str, answer: Mapping[str, Any], instances: PlannedInstances) -> Iterator[str]:
     virtual_macs = {_virtual_mac(version, instance) for instance in instances for version in (4, 6)}
     for instance in instances:
         if (answer["address"], answer["interface"]) in _virtual(instance) and answer["mac"] not in virtual_macs:
@@ -71,7 +76,7 @@ def _in_use(host: str, answer: Mapping[str, Any], instances: Instances) -> Itera
             yield f"{text} on {answer['interface']} of {host} ({advice})"
 
 
-def _same_router(host: str, advertiser: Mapping[str, Any], instances: Instances) -> Iterator[str]:
+def _same_router(host: str, advertiser: Mapping[str, Any], instances: PlannedInstances) -> Iterator[str]:
     version = ip_address(advertiser["source"]).version
     router = (advertiser["virtual_router_id"], advertiser["interface"])
     for instance in instances:
@@ -85,7 +90,7 @@ def _same_router(host: str, advertiser: Mapping[str, Any], instances: Instances)
         yield f"{text}, for {addresses} (say {variable}: another one, 1 to 255, or stop that router)"
 
 
-def _living(found: NodeFacts) -> Instances:
+def _living(found: NodeFacts) -> PlannedInstances:
     """Return the instances of our agent. Those of keepalived are left out: other machines may have them too."""
     return found.get("instances") or () if found.get("program") == "hotstandby" else ()
 

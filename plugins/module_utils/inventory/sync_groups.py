@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..vrrp.config.keywords.groups import VRRP_SYNC_GROUP
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .host import PREFIX, Host
 from .instance import PairInstance
 from .trackers import definitions
@@ -19,7 +19,7 @@ VARIABLE = "sync_groups"
 WORDS = words_of(VRRP_SYNC_GROUP)
 
 
-def groups(host: Host, of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
+def groups(host: Host, of_host: list[PairInstance], problems: list[VariableProblem], locate: Locate) -> None:
     """Check the groups of one host: two members or more, each an instance, and in one group only."""
     definitions(host, VARIABLE, WORDS, "group", problems, locate)
     known = [draft.name for draft in of_host]
@@ -28,14 +28,14 @@ def groups(host: Host, of_host: list[PairInstance], problems: list[Problem], loc
         variable = f"{PREFIX}{VARIABLE}[{index}].group"
         if len(members) < 2:
             text, hint = f"{group} has fewer than two members", "a sync group is two instances or more"
-            problems.append(Problem(host.name, variable, text, hint, locate(value)))
+            problems.append(VariableProblem(host.name, variable, text, hint, locate(value)))
         for member in members:
             if member not in known:
                 text, hint = f"there is no instance {member}", f"there are {', '.join(known) or 'none'}"
-                problems.append(Problem(host.name, variable, text, hint, locate(value)))
+                problems.append(VariableProblem(host.name, variable, text, hint, locate(value)))
             elif member in seen:
                 text = f"{member} is in {seen[member]} already"
-                problems.append(Problem(host.name, variable, text, "name it in one group", locate(value)))
+                problems.append(VariableProblem(host.name, variable, text, "name it in one group", locate(value)))
             seen.setdefault(member, group)
     for draft in of_host:
         draft.group = seen.get(draft.name)
@@ -50,7 +50,9 @@ def together(of_host: list[PairInstance]) -> dict[str, int]:
     return found
 
 
-def one_master(first: list[PairInstance], second: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
+def one_master(
+    first: list[PairInstance], second: list[PairInstance], problems: list[VariableProblem], locate: Locate
+) -> None:
     """Report a group whose members would have different masters: it would move without end."""
     others = {draft.name: draft for draft in second}
     masters: dict[str, tuple[str, str]] = {}
@@ -69,7 +71,7 @@ def one_master(first: list[PairInstance], second: list[PairInstance], problems: 
                 f"{master} is to be master of {member}, and {host} of {draft.name}, which move as one in {draft.group}"
             )
             hint = "give one host the higher priority in both"
-            problems.append(Problem(draft.host.name, variable, text, hint, locate(value)))
+            problems.append(VariableProblem(draft.host.name, variable, text, hint, locate(value)))
 
 
 def _said(host: Host) -> list[tuple[str, list[str], Any]]:

@@ -25,7 +25,7 @@ from ..vrrp.protocol.constants import (
 )
 from .effective_weights import counted
 from .engine import HOTSTANDBY, engine_of
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .instance import PairInstance
 
 WORD = "takeover_within"
@@ -43,7 +43,7 @@ WITHOUT_REAL_TIME_CS = 3
 Drafts = Sequence[PairInstance]
 
 
-def identify(draft: PairInstance, problems: list[Problem], locate: Locate) -> None:
+def identify(draft: PairInstance, problems: list[VariableProblem], locate: Locate) -> None:
     """Set version 3, and report values that the promise excludes."""
     if WORD not in draft.values:
         return
@@ -51,15 +51,15 @@ def identify(draft: PairInstance, problems: list[Problem], locate: Locate) -> No
     if draft.values.get("version") == VERSION_2 and "version" in draft.said:
         variable, value = draft.said["version"]
         text = f"version 2 sends whole seconds, and {promise} needs version 3"
-        problems.append(Problem(draft.host.name, variable, text, "leave one of them out", locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, "leave one of them out", locate(value)))
     draft.values["version"] = VERSION_3
     if "advert_int" in draft.said:
         variable, value = draft.said["advert_int"]
         text = f"an interval of {value} beside {promise}, from which the interval follows"
-        problems.append(Problem(draft.host.name, variable, text, "leave one of them out", locate(value)))
+        problems.append(VariableProblem(draft.host.name, variable, text, "leave one of them out", locate(value)))
 
 
-def derive(first: Drafts, second: Drafts, problems: list[Problem], locate: Locate) -> None:
+def derive(first: Drafts, second: Drafts, problems: list[VariableProblem], locate: Locate) -> None:
     """Set the intervals of all instances with a promise. ``first`` and ``second`` are those of the two hosts."""
     others = {draft.name: draft for draft in second}
     for draft in first:
@@ -69,7 +69,10 @@ def derive(first: Drafts, second: Drafts, problems: list[Problem], locate: Locat
 
 
 def _derive(
-    pair: tuple[PairInstance, PairInstance], hosts: tuple[Drafts, Drafts], problems: list[Problem], locate: Locate
+    pair: tuple[PairInstance, PairInstance],
+    hosts: tuple[Drafts, Drafts],
+    problems: list[VariableProblem],
+    locate: Locate,
 ) -> None:
     here, within = pair[0], pair[0].values.get(WORD)
     if within is None or within != pair[1].values.get(WORD) or "advert_int" in {*pair[0].said, *pair[1].said}:
@@ -104,10 +107,10 @@ def _derive(
             draft.takeover = takeover
         return
     variable, value = here.said[WORD]
-    problems.append(Problem(here.host.name, variable, text, hint, locate(value)))
+    problems.append(VariableProblem(here.host.name, variable, text, hint, locate(value)))
 
 
-def _as_a_group(draft: PairInstance, of_host: Drafts, problems: list[Problem], locate: Locate) -> None:
+def _as_a_group(draft: PairInstance, of_host: Drafts, problems: list[VariableProblem], locate: Locate) -> None:
     """Report another member of its sync group that may be slower, as a group takes over when all of it can."""
     if WORD not in draft.values or not draft.group:
         return
@@ -117,7 +120,9 @@ def _as_a_group(draft: PairInstance, of_host: Drafts, problems: list[Problem], l
             variable, value = draft.said[WORD]
             text = f"the sync group {draft.group} takes over as a whole, and {each.name} has "
             text += "none" if within is None else str(within)
-            problems.append(Problem(draft.host.name, variable, text, "say the same for all members", locate(value)))
+            problems.append(
+                VariableProblem(draft.host.name, variable, text, "say the same for all members", locate(value))
+            )
             return
 
 

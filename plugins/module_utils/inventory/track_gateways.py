@@ -12,14 +12,16 @@ from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any, Optional
 
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .host import Host
 from .instance import PairInstance
 
 Said = tuple[str, str]  # text and hint
 
 
-def gateways(of_host: list[PairInstance], hosts: Sequence[Host], problems: list[Problem], locate: Locate) -> None:
+def gateways(
+    of_host: list[PairInstance], hosts: Sequence[Host], problems: list[VariableProblem], locate: Locate
+) -> None:
     """Check the gateways of one host's instances against the network of all ``hosts``."""
     virtual = {str(vip.interface.ip): draft.name for draft in of_host for vip in draft.vips}
     for draft in of_host:
@@ -32,7 +34,7 @@ def gateways(of_host: list[PairInstance], hosts: Sequence[Host], problems: list[
             seen.add(key)
             if objection is not None:
                 variable, value = draft.said["track_gateways"]
-                problems.append(Problem(draft.host.name, variable, *objection, locate(_entry(value, gateway))))
+                problems.append(VariableProblem(draft.host.name, variable, *objection, locate(_entry(value, gateway))))
 
 
 def _objection(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..vrrp.config.keywords.track_blocks import TRACK_FILE, VRRP_TRACK_PROCESS
-from .errors import Locate, Problem
+from .errors import Locate, VariableProblem
 from .host import PREFIX, Host
 from .instance import PairInstance
 from .variables import Read, words_of
@@ -22,7 +22,7 @@ KINDS = {
 }
 
 
-def trackers(host: Host, of_host: list[PairInstance], problems: list[Problem], locate: Locate) -> None:
+def trackers(host: Host, of_host: list[PairInstance], problems: list[VariableProblem], locate: Locate) -> None:
     """Check them. What an instance tracks must exist. Unlike scripts, only those that it names count."""
     for variable, (words, needed, tracked) in KINDS.items():
         known = definitions(host, variable, words, needed, problems, locate)
@@ -32,17 +32,17 @@ def trackers(host: Host, of_host: list[PairInstance], problems: list[Problem], l
                     said, value = draft.said[tracked]
                     sentence = f"there is no {needed} '{entry['name']}'"
                     hint = f"{PREFIX}{variable} has {', '.join(known) or 'none'}"
-                    problems.append(Problem(host.name, said, sentence, hint, locate(value)))
+                    problems.append(VariableProblem(host.name, said, sentence, hint, locate(value)))
     for draft in of_host:
         for entry in draft.values.get("track_interface", ()):
             if host.nics and entry["name"] not in host.nics:
                 said, value = draft.said["track_interface"]
                 sentence = f"there is no interface {entry['name']}"
-                problems.append(Problem(host.name, said, sentence, f"it has {host.network()}", locate(value)))
+                problems.append(VariableProblem(host.name, said, sentence, f"it has {host.network()}", locate(value)))
 
 
 def definitions(
-    host: Host, variable: str, words: Mapping[str, Read], needed: str, problems: list[Problem], locate: Locate
+    host: Host, variable: str, words: Mapping[str, Read], needed: str, problems: list[VariableProblem], locate: Locate
 ) -> list[str]:
     """Check a list of mappings, and return their names. ``needed`` is the word that each must have beside its name."""
     known: list[str] = []
@@ -50,25 +50,29 @@ def definitions(
     for index, entry in enumerate(said if isinstance(said, (list, tuple)) else [said]):
         place = f"{PREFIX}{variable}[{index}]"
         if not isinstance(entry, Mapping):
-            problems.append(Problem(host.name, place, f"it is a mapping of {', '.join(words)}", where=locate(entry)))
+            problems.append(
+                VariableProblem(host.name, place, f"it is a mapping of {', '.join(words)}", where=locate(entry))
+            )
             continue
         for word in entry:
             if word not in words:
                 hint = f"known are {', '.join(words)}"
-                problems.append(Problem(host.name, place, f"'{word}' is not one of its words", hint, locate(word)))
+                problems.append(
+                    VariableProblem(host.name, place, f"'{word}' is not one of its words", hint, locate(word))
+                )
         for word in ("name", needed):
             if entry.get(word) is None:
-                problems.append(Problem(host.name, place, f"it has no {word}", where=locate(entry)))
+                problems.append(VariableProblem(host.name, place, f"it has no {word}", where=locate(entry)))
         for word, read in words.items():
             if entry.get(word) is not None:
                 try:
                     read(entry[word])
                 except ValueError as error:
                     where = locate(entry[word])
-                    problems.append(Problem(host.name, f"{place}.{word}", str(error), where=where))
+                    problems.append(VariableProblem(host.name, f"{place}.{word}", str(error), where=where))
         if entry.get("name") is not None and str(entry["name"]) in known:
             problems.append(
-                Problem(host.name, place, f"two have the name {entry['name']}", where=locate(entry["name"]))
+                VariableProblem(host.name, place, f"two have the name {entry['name']}", where=locate(entry["name"]))
             )
         known.append(str(entry.get("name")))
     return known

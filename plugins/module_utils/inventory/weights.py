@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from .effective_weights import OWNER, OWNER_HAS_NONE, Counted, Event, counted
-from .errors import Locate, Problem
+from .effective_weights import OWNER, OWNER_HAS_NONE, Counted, TrackedWeights, counted
+from .errors import Locate, VariableProblem
 from .instance import PairInstance
 
 _LOWEST, _HIGHEST = 1, 254  # RFC 9568 section 5.2.4
@@ -37,7 +37,7 @@ class _Unit:
     ours: Counted
     theirs: Counted
 
-    def objection(self, each: Event) -> Optional[Said]:
+    def objection(self, each: TrackedWeights) -> Optional[Said]:
         """Return why this event of the master never moves the address, and a hint; None where it can move it."""
         if any(draft.values.get("nopreempt") for draft in self.backup):
             return "nopreempt: a weight never moves a living master", "weight 0, which is a fault, or no nopreempt"
@@ -55,7 +55,7 @@ class _Unit:
         host, other = self.master[0].host.name, self.backup[0].host.name
         return f"when {when} {host} has {here[stays]} and {other} {there[stays]}{where}: {what}", self._enough(each)
 
-    def _moves(self, each: Event) -> bool:
+    def _moves(self, each: TrackedWeights) -> bool:
         """Return whether in some state of all other checks of both hosts this one decides which host is master."""
         if self.ours.unknown or self.theirs.unknown or any(each.values["priority"] == OWNER for each in self.backup):
             return True
@@ -71,7 +71,7 @@ class _Unit:
             for state in there
         )
 
-    def _enough(self, each: Event) -> str:
+    def _enough(self, each: TrackedWeights) -> str:
         if not all(each.drops):
             return "track it in the group, or weight 0"  # some members do not count it
         twins = [other for other in self.theirs.events if other.label == each.label]
@@ -83,7 +83,9 @@ class _Unit:
         return f"weight {least} or more, or 0" if each.weight > 0 else f"weight {-least} or less, or 0"
 
 
-def weights(pairs: Sequence[tuple[PairInstance, PairInstance]], problems: list[Problem], locate: Locate) -> None:
+def weights(
+    pairs: Sequence[tuple[PairInstance, PairInstance]], problems: list[VariableProblem], locate: Locate
+) -> None:
     """Report each weight of the master that cannot move the address, alone or together with the others."""
     units: dict[str, list[tuple[PairInstance, PairInstance]]] = {}
     for pair in pairs:
@@ -93,7 +95,7 @@ def weights(pairs: Sequence[tuple[PairInstance, PairInstance]], problems: list[P
         _judge(members, problems, locate)
 
 
-def _judge(members: list[tuple[PairInstance, PairInstance]], problems: list[Problem], locate: Locate) -> None:
+def _judge(members: list[tuple[PairInstance, PairInstance]], problems: list[VariableProblem], locate: Locate) -> None:
     if any("priority" not in draft.values for pair in members for draft in pair):
         return
     ranked = [sorted(pair, key=lambda draft: -draft.values["priority"]) for pair in members]
@@ -107,16 +109,18 @@ def _judge(members: list[tuple[PairInstance, PairInstance]], problems: list[Prob
         return  # a value that cannot be read has been reported
     for each, said in objections:
         if said is not None:
-            problems.append(Problem(master[0].host.name, each.variable, *said, locate(each.value)))
+            problems.append(VariableProblem(master[0].host.name, each.variable, *said, locate(each.value)))
     known = set()
     for draft, side in ((master[0], unit.ours), (backup[0], unit.theirs)):
         for idle in side.idle:
             if (idle.variable, idle.why) not in known:
-                problems.append(Problem(draft.host.name, idle.variable, *idle.why, locate(idle.value)))
+                problems.append(VariableProblem(draft.host.name, idle.variable, *idle.why, locate(idle.value)))
             known.add((idle.variable, idle.why))
 
 
-def _best(drafts: Sequence[PairInstance], events: Sequence[Event], without: Optional[Event] = None) -> Priorities:
+def _best(
+    drafts: Sequence[PairInstance], events: Sequence[TrackedWeights], without: Optional[TrackedWeights] = None
+) -> Priorities:
     """Return the priorities while all is well, except for the event ``without``."""
     found = []
     for index, draft in enumerate(drafts):
@@ -125,7 +129,7 @@ def _best(drafts: Sequence[PairInstance], events: Sequence[Event], without: Opti
     return tuple(found)
 
 
-def _reachable(best: Priorities, events: Sequence[Event]) -> set[Priorities]:
+def _reachable(best: Priorities, events: Sequence[TrackedWeights]) -> set[Priorities]:
     """Return all priorities, before their limits, that failures of ``events`` can make of the best ones."""
     found = {best}
     for each in events:

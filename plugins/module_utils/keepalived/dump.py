@@ -29,7 +29,7 @@ _TRACKERS = {
 
 
 @dataclass
-class Record:
+class DumpBlock:
     """It is one block of the dump: its ``key = value`` lines, and the lines below each title, which has no length."""
 
     title: str
@@ -63,52 +63,52 @@ class Record:
 class Dump:
     """It is a whole file: for each section its records, in order. ``globals`` is the section of global_defs."""
 
-    globals: Record
-    sections: dict[str, list[Record]]
+    globals: DumpBlock
+    sections: dict[str, list[DumpBlock]]
 
     @property
-    def instances(self) -> list[Record]:
+    def instances(self) -> list[DumpBlock]:
         """Return one record for each VRRP instance."""
         return self._of("VRRP Topology")
 
     @property
-    def scripts(self) -> dict[str, Record]:
+    def scripts(self) -> dict[str, DumpBlock]:
         """Return the records of the VRRP scripts, by name."""
         return {record.title: record for record in self._of("VRRP Scripts")}
 
     @property
-    def files(self) -> dict[str, Record]:
+    def files(self) -> dict[str, DumpBlock]:
         """Return the records of the track files, by name."""
         return {record.title: record for record in self._of("VRRP Track files")}
 
     @property
-    def processes(self) -> dict[str, Record]:
+    def processes(self) -> dict[str, DumpBlock]:
         """Return the records of the track processes, by name."""
         return {record.title: record for record in self._of("VRRP Track processes")}
 
     @property
-    def interfaces(self) -> dict[str, Record]:
+    def interfaces(self) -> dict[str, DumpBlock]:
         """Return the records of the interfaces, by name."""
         return {record.title: record for record in self._of("Interfaces")}
 
     @property
-    def groups(self) -> dict[str, Record]:
+    def groups(self) -> dict[str, DumpBlock]:
         """Return the records of the sync groups, by name; the title has the state behind a comma."""
         return {record.title.rpartition(", ")[0] or record.title: record for record in self._of("VRRP Sync groups")}
 
-    def _of(self, title: str) -> list[Record]:
+    def _of(self, title: str) -> list[DumpBlock]:
         return self.sections.get(title, [])
 
 
-class DumpError(ValueError):
+class DumpFormatError(ValueError):
     """The text is not what keepalived's VRRP process writes."""
 
 
 def parse(text: str) -> Dump:
-    """Parse a dump. Raises DumpError when it is none."""
-    common = Record("global_defs")
-    sections: dict[str, list[Record]] = {}
-    records: Optional[list[Record]] = None
+    """Parse a dump. Raises DumpFormatError when it is none."""
+    common = DumpBlock("global_defs")
+    sections: dict[str, list[DumpBlock]] = {}
+    records: Optional[list[DumpBlock]] = None
     record, pending = common, ""
     for line in text.splitlines():
         heading = _SECTION.fullmatch(line.strip())
@@ -122,7 +122,7 @@ def parse(text: str) -> Dump:
         if not words:
             continue
         if records is not None and depth == 1:
-            record, pending = Record(value or words), ""
+            record, pending = DumpBlock(value or words), ""
             records.append(record)
         elif words.endswith(":") and not equals:
             pending = _LENGTH.sub("", words[:-1].strip())
@@ -136,11 +136,11 @@ def parse(text: str) -> Dump:
         elif not equals:
             _bare(record, words)
     if "VRRP Topology" not in sections and "Interfaces" not in sections:
-        raise DumpError("it has neither a VRRP topology nor interfaces")
+        raise DumpFormatError("it has neither a VRRP topology nor interfaces")
     return Dump(common, sections)
 
 
-def _bare(record: Record, words: str) -> None:
+def _bare(record: DumpBlock, words: str) -> None:
     """Keep a line without an equals sign that says something: "Using Native IPv6", "Check unicast src : no"."""
     key, colon, value = words.partition(" : ")
     record.values.setdefault(key.strip() if colon else words, value.strip() if colon else "")

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from . import stats
-from .dump import Dump, DumpError, parse
+from .dump import Dump, DumpFormatError, parse
 from .process import KeepalivedProcess, names_in, vrrp_processes
 
 WAIT_S = 5.0  # for a dump; one of 255 instances takes some milliseconds
@@ -35,7 +35,7 @@ def dump_of(process: KeepalivedProcess, wait_s: float = WAIT_S) -> tuple[Dump, f
     path, text, when = _ask(process, signal.SIGUSR1, _DUMP, wait_s)
     try:
         return parse(text), when
-    except DumpError as error:
+    except DumpFormatError as error:
         raise ReadError(f"{process.temporary}/{os.path.basename(path)} is no dump: {error}") from error
 
 

@@ -15,7 +15,7 @@ from ipaddress import ip_interface
 from typing import Any, Optional
 
 from ..vrrp.protocol.priority import CheckResult, Verdict, verdict
-from .dump import Dump, Record
+from .dump import Dump, DumpBlock
 
 MASTER, BACKUP, FAULT = "MASTER", "BACKUP", "FAULT"
 _BELOW_VMAC = re.compile(r"vmac on ([^,\s]+)")
@@ -33,7 +33,7 @@ def instances(dump: Dump, now: float, present: Collection[tuple[str, str]]) -> l
     return [_instance(dump, record, now, present) for record in dump.instances]
 
 
-def _instance(dump: Dump, record: Record, now: float, present: Collection[tuple[str, str]]) -> dict[str, Any]:
+def _instance(dump: Dump, record: DumpBlock, now: float, present: Collection[tuple[str, str]]) -> dict[str, Any]:
     interface = (record.get("Interface") or "").partition(",")[0]
     state = record.get("State") or "INIT"
     base, priority = record.whole("Priority") or 0, record.whole("Effective priority") or 0
@@ -99,7 +99,9 @@ def _why(instance: dict[str, Any], judged: Verdict) -> str:
     return f"{theirs} < {told}" + ("" if instance["preempt"] else ", and nopreempt leaves it there")
 
 
-def _master(record: Record, state: str, source: Optional[str], priority: int, now: float) -> Optional[dict[str, Any]]:
+def _master(
+    record: DumpBlock, state: str, source: Optional[str], priority: int, now: float
+) -> Optional[dict[str, Any]]:
     if state == MASTER:
         return {"address": source, "priority": priority, "seen_s": 0.0}
     address, theirs = _address(record.get("Master router")), record.whole("Master priority")
@@ -148,7 +150,7 @@ def _explained(judged: Verdict, priority: int) -> Verdict:
     return judged if judged.priority == priority else Verdict(priority, judged.faults, ())
 
 
-def _faults(dump: Dump, record: Record, interface: str, source: Optional[str], judged: Verdict) -> list[str]:
+def _faults(dump: Dump, record: DumpBlock, interface: str, source: Optional[str], judged: Verdict) -> list[str]:
     """Return what keeps it in FAULT. keepalived only counts the faults, so they are looked up here."""
     found = list(judged.faults)
     link = dump.interfaces.get(interface)
@@ -174,12 +176,12 @@ def _faults(dump: Dump, record: Record, interface: str, source: Optional[str], j
     return found or ["keepalived does not say why"]
 
 
-def _up(link: Record) -> bool:
+def _up(link: DumpBlock) -> bool:
     words = [word.strip() for word in (link.get("State") or "").split(",")]
     return "UP" in words and "RUNNING" in words
 
 
-def _interval_s(record: Record) -> Optional[float]:
+def _interval_s(record: DumpBlock) -> Optional[float]:
     number = record.number("Advert interval")
     if number is None:
         return None

@@ -18,7 +18,7 @@ _SERVICES = ("scripts", "processes", "gateways", "tcp", "http", "units")  # inte
 
 
 @dataclass(frozen=True)
-class Check:
+class SimulatedCheck:
     """It is one thing that a node tracks. It sees a failure ``soonest_s`` to ``latest_s`` seconds later.
 
     It sees within ``again_s`` that the failure is over. ``terms`` are the values of the file that this follows from.
@@ -39,7 +39,7 @@ class NodeChecks:
     def __init__(self, node: NodeFile) -> None:
         self._instances = {instance.name: instance for instance in node.configuration.instances}
         self._tracked = counting(node.configuration)
-        found: dict[str, Check] = {}
+        found: dict[str, SimulatedCheck] = {}
         for instance, tracking in self._tracked.items():
             for kind in _SERVICES:
                 for entry in getattr(tracking, kind):
@@ -47,7 +47,7 @@ class NodeChecks:
                         name = _name(kind, entry)
                         before = found[name].instances if name in found else ()
                         within = _seen_within(node.configuration, kind, entry)
-                        found[name] = Check(name, (*before, instance), *within, gateway=kind == "gateways")
+                        found[name] = SimulatedCheck(name, (*before, instance), *within, gateway=kind == "gateways")
         self.checks = found
 
     def verdict(self, instance: str, failing: Collection[str]) -> Verdict:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..vrrp.config.syntax.suggest import did_you_mean
-from ..vrrp.simulation.faults import Fault, FaultError, demand_power, parse
+from ..vrrp.simulation.faults import FaultError, InjectedFault, demand_power, parse
 from ..vrrp.simulation.lan import CLIENT
-from .checks import Check, NodeChecks
+from .checks import NodeChecks, SimulatedCheck
 
 
 def texts(said: Any) -> list[str]:
@@ -23,7 +23,7 @@ def texts(said: Any) -> list[str]:
     return [text.strip() for text in str(said or "").split(";") if text.strip()]
 
 
-def read(said: Any, checks: Mapping[str, NodeChecks], names: Iterable[str] = ()) -> list[Fault]:
+def read(said: Any, checks: Mapping[str, NodeChecks], names: Iterable[str] = ()) -> list[InjectedFault]:
     """Return the faults in the order of their times. ``names`` are the words that may stand behind ``on``.
 
     Raises FaultError, whose message begins with the text of the fault.
@@ -51,12 +51,12 @@ def read(said: Any, checks: Mapping[str, NodeChecks], names: Iterable[str] = ())
     return sorted(found, key=lambda fault: fault.at)
 
 
-def nodes_of(fault: Fault) -> set[str]:
+def nodes_of(fault: InjectedFault) -> set[str]:
     """Return the nodes that a fault names."""
     return set(fault.nodes) | set(fault.words if fault.verb == "split" else ()) - {"|", CLIENT}
 
 
-def check_of(fault: Fault, checks: Mapping[str, NodeChecks]) -> Check:
+def check_of(fault: InjectedFault, checks: Mapping[str, NodeChecks]) -> SimulatedCheck:
     """Return the check that ``break NODE CHECK`` names. Raises FaultError where the node has none of this name."""
     (node,), name = fault.nodes, " ".join(fault.words)
     known = checks[node].checks

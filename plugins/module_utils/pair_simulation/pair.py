@@ -10,8 +10,8 @@ from dataclasses import replace
 from statistics import median
 from typing import Optional
 
-from ..report.model import Expected, Instance, Timeline
-from ..vrrp.simulation.faults import Fault
+from ..report.model import Expected, TestedInstance, TestTimeline
+from ..vrrp.simulation.faults import InjectedFault
 from ..vrrp.simulation.outage import Outage, ask
 from ..vrrp.simulation.timeline import NOTE, STATE
 from ..vrrp.simulation_input import NodeFile, Shared, virtual_routers
@@ -38,19 +38,19 @@ class SimulatedPair:
         """Return the words that may stand behind ``on``."""
         return set().union(*(virtual.names for virtual in self.virtuals))
 
-    def usual(self) -> Iterator[Instance]:
+    def usual(self) -> Iterator[TestedInstance]:
         """Yield what each of the usual faults would cost."""
         for fault in usual_faults(self.checks, first_failure_s(self.virtuals)):
             yield from self.play([fault])
 
-    def concerned(self, faults: Sequence[Fault]) -> list[Fault]:
+    def concerned(self, faults: Sequence[InjectedFault]) -> list[InjectedFault]:
         """Return the faults that happen to this pair; nothing where all of them are about other pairs."""
         own = {node.name for node in self.nodes}
         here = [fault for fault in faults if nodes_of(fault) <= own and fault.only_on in (None, *self.words)]
         named = any(nodes_of(fault) for fault in faults)
         return here if not named or any(nodes_of(fault) for fault in here) else []
 
-    def play(self, faults: Sequence[Fault]) -> Iterator[Instance]:
+    def play(self, faults: Sequence[InjectedFault]) -> Iterator[TestedInstance]:
         """Yield what these faults would cost each instance that they concern."""
         shares = (_MIDDLE, _SOONEST, _LATEST) if self._services.waits(faults) else (_MIDDLE,)
         dead = self._services.dead(faults)
@@ -63,7 +63,9 @@ class SimulatedPair:
                 own = [fault for fault in faults if fault.only_on in (None, *virtual.names)] or list(faults)
                 yield self._instance(virtual, own, outages, [each for each in dead if virtual.label in each[0]])
 
-    def _instance(self, virtual: Shared, faults: Sequence[Fault], outages: list[Outage], dead: list[Dead]) -> Instance:
+    def _instance(
+        self, virtual: Shared, faults: Sequence[InjectedFault], outages: list[Outage], dead: list[Dead]
+    ) -> TestedInstance:
         outage = outages[0]
         return {
             "pair": self.name,
@@ -77,7 +79,9 @@ class SimulatedPair:
         }
 
 
-def _timeline(virtual: Shared, faults: Sequence[Fault], outage: Outage, notes: Iterable[tuple[float, str]]) -> Timeline:
+def _timeline(
+    virtual: Shared, faults: Sequence[InjectedFault], outage: Outage, notes: Iterable[tuple[float, str]]
+) -> TestTimeline:
     run = outage.run
     slowest_s = max(instance.advert_int_cs for instance in virtual.members.values()) / 100
     since = max(min(fault.at for fault in faults) - 2 * slowest_s, 0.0)
@@ -109,7 +113,7 @@ def _expected(outages: Sequence[Outage]) -> Expected:
     return found
 
 
-def _remarks(virtual: Shared, faults: Sequence[Fault], outage: Outage, dead: Sequence[Dead]) -> Iterator[str]:
+def _remarks(virtual: Shared, faults: Sequence[InjectedFault], outage: Outage, dead: Sequence[Dead]) -> Iterator[str]:
     run = outage.run
     first_at = min(fault.at for fault in faults)
     if _answers_at(outage, first_at) is None:

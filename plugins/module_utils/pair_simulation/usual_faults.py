@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..vrrp.simulation.faults import Fault
+from ..vrrp.simulation.faults import InjectedFault
 from ..vrrp.simulation.lan import CLIENT
 from .checks import NodeChecks
 
 
-def usual_faults(checks: Mapping[str, NodeChecks], at: float) -> list[Fault]:
+def usual_faults(checks: Mapping[str, NodeChecks], at: float) -> list[InjectedFault]:
     """Return faults that happen ``at`` seconds, each in a simulation of its own."""
     nodes = list(checks)
-    found = [Fault(at, "kill", (node,)) for node in nodes]
-    found += [Fault(at, "break", (node,), tuple(name.split())) for node in nodes for name in checks[node].checks]
+    found = [InjectedFault(at, "kill", (node,)) for node in nodes]
+    found += [
+        InjectedFault(at, "break", (node,), tuple(name.split())) for node in nodes for name in checks[node].checks
+    ]
     for node in nodes:
         others = [other for other in nodes if other != node]
-        found.append(Fault(at, "split", words=(node, "|", *others, CLIENT)))
-    return found + [Fault(at, "reload", (node,)) for node in nodes]
+        found.append(InjectedFault(at, "split", words=(node, "|", *others, CLIENT)))
+    return found + [InjectedFault(at, "reload", (node,)) for node in nodes]

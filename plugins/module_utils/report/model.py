@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Optional, TypedDict
 
 
-class Owner(TypedDict):
+class Ownership(TypedDict):
     """It is a host that owned the virtual addresses for a while."""
 
     host: str
@@ -16,14 +16,14 @@ class Owner(TypedDict):
     to_s: float
 
 
-class Fault(TypedDict):
+class TestAction(TypedDict):
     """It is one thing that was done to the pair."""
 
     at_s: float
     text: str
 
 
-class Lost(TypedDict):
+class Loss(TypedDict):
     """It is a while in which no answer came; ``count`` is how many probes were lost, None where none were sent."""
 
     from_s: float
@@ -33,17 +33,17 @@ class Lost(TypedDict):
 
 class _Optional(TypedDict, total=False):
     hosts: list[str]  # the rows of the picture: also hosts that never owned the addresses
-    notes: list[Fault]  # what follows from the faults, such as a check that fails; only in the list of events
+    notes: list[TestAction]  # what follows from the faults, such as a check that fails; only in the list of events
 
 
-class Timeline(_Optional):
+class TestTimeline(_Optional):
     """It is what happened from ``from_s`` to ``to_s``, in seconds since the beginning of the test."""
 
     from_s: float
     to_s: float
-    owners: list[Owner]
-    faults: list[Fault]
-    lost: list[Lost]
+    owners: list[Ownership]
+    faults: list[TestAction]
+    lost: list[Loss]
 
 
 class _End(TypedDict, total=False):
@@ -66,13 +66,13 @@ class Measured(TypedDict):
     longest_s: float
 
 
-class Instance(TypedDict):
+class TestedInstance(TypedDict):
     """It is one instance of a pair in one test. ``passed`` is None where nobody judged it."""
 
     pair: str
     name: str
     addresses: list[str]
-    timeline: Timeline
+    timeline: TestTimeline
     expected: Optional[Expected]
     measured: Optional[Measured]
     passed: Optional[bool]
@@ -89,7 +89,7 @@ class Report(_Remarks):
     title: str
     made_at: str
     kind: str
-    instances: list[Instance]
+    instances: list[TestedInstance]
 
 
 def seconds(value: float) -> str:
@@ -122,24 +122,24 @@ def expected_words(expected: Expected) -> str:
     return f"Expected loss: {best} at best, {middle} in the middle, {worst} at worst."
 
 
-def what_happens(instance: Instance) -> str:
+def what_happens(instance: TestedInstance) -> str:
     """Return the faults of an instance as one text."""
     return "; ".join(fault["text"] for fault in instance["timeline"]["faults"]) or "no fault"
 
 
-def result(instance: Instance) -> str:
+def result(instance: TestedInstance) -> str:
     """Return the verdict in a word."""
     return {True: "passed", False: "failed", None: "-"}[instance["passed"]]
 
 
-def lost_words(lost: Lost) -> str:
+def lost_words(lost: Loss) -> str:
     """Return one loss in words."""
     count = lost["count"]
     packets = "" if count is None else f" ({count} {'probe' if count == 1 else 'probes'} lost)"
     return f"no answer for {seconds(lost['to_s'] - lost['from_s'])}{packets}"
 
 
-def events(instance: Instance) -> list[tuple[float, str]]:
+def events(instance: TestedInstance) -> list[tuple[float, str]]:
     """Return what happened in order: when, in seconds, and a sentence for people."""
     timeline = instance["timeline"]
     # At one moment a fault comes first, then what follows from it.

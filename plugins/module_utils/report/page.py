@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from .model import Instance, Report, events, expected_times, expected_words, result, seconds, what_happens
+from .model import Report, TestedInstance, events, expected_times, expected_words, result, seconds, what_happens
 from .timeline_svg import timeline_svg
 
 EVENTS_MAX = 60  # lines of the table below a picture
@@ -66,7 +66,7 @@ def page(report: Report) -> str:
     return "\n".join([*parts, "</body>", "</html>\n"])
 
 
-def _summary(instances: Sequence[Instance]) -> list[str]:
+def _summary(instances: Sequence[TestedInstance]) -> list[str]:
     expected = any(each["expected"] for each in instances)
     measured = any(each["measured"] for each in instances)
     judged = any(each["passed"] is not None for each in instances)
@@ -93,7 +93,7 @@ def _summary(instances: Sequence[Instance]) -> list[str]:
     return [*found, "</tbody>", "</table>"]
 
 
-def _measured(instance: Instance) -> list[str]:
+def _measured(instance: TestedInstance) -> list[str]:
     measured = instance["measured"]
     if measured is None:
         return ["-", "-"]
@@ -105,7 +105,7 @@ def _addresses(addresses: Sequence[str]) -> str:
     return escape(", ".join(addresses[:3])) + more
 
 
-def _section(instance: Instance, number: int) -> list[str]:
+def _section(instance: TestedInstance, number: int) -> list[str]:
     heading = f"{instance['pair']} {instance['name']}: {what_happens(instance)}"
     found = [f'<section id="i{number}">', f"<h2>{escape(heading)}</h2>", *_figures(instance), timeline_svg(instance)]
     if instance["remarks"]:
@@ -113,7 +113,7 @@ def _section(instance: Instance, number: int) -> list[str]:
     return [*found, *_events(events(instance)), "</section>"]
 
 
-def _figures(instance: Instance) -> Iterable[str]:
+def _figures(instance: TestedInstance) -> Iterable[str]:
     said = []
     if instance["expected"] is not None:
         said.append(expected_words(instance["expected"]))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .model import Instance, Report, expected_times, result, seconds, what_happens
+from .model import Report, TestedInstance, expected_times, result, seconds, what_happens
 
 COLUMNS = 80
 NARROWEST = (8, 8, 8)  # columns that pair, instance and fault keep
@@ -59,7 +59,7 @@ def _widths(natural: Sequence[int]) -> list[int]:
     return widths
 
 
-def _fault(instance: Instance) -> str:
+def _fault(instance: TestedInstance) -> str:
     """Return the faults; where they are long, hosts without their domain, if their names differ without it."""
     text = what_happens(instance)
     hosts = instance["timeline"].get("hosts", [])
@@ -78,11 +78,11 @@ def _range(best: str, worst: str) -> str:
     return f"{number if worst.endswith(f' {unit}') else best}-{worst}"
 
 
-def _lost(instance: Instance) -> str:
+def _lost(instance: TestedInstance) -> str:
     measured = instance["measured"]
     return "-" if measured is None else f"{measured['lost']}/{measured['sent']}"
 
 
-def _longest(instance: Instance) -> str:
+def _longest(instance: TestedInstance) -> str:
     measured = instance["measured"]
     return "-" if measured is None else seconds(measured["longest_s"])

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from .model import Instance, Lost, Report, events, seconds
+from .model import Loss, Report, TestedInstance, events, seconds
 from .table import shortened
 
 WIDTH, RIGHT = 760, 16
@@ -27,7 +27,7 @@ STEPS = [base * 10**power for power in range(-3, 7) for base in (1, 2, 5)]
 TICKS = 10
 
 
-def timeline_svg(instance: Instance) -> str:
+def timeline_svg(instance: TestedInstance) -> str:
     """Return an SVG element that fits the width of a page."""
     return _Picture(instance).text()
 
@@ -44,7 +44,7 @@ def picture(report: Report) -> str:
 class _Picture:
     """It places everything from the top down: heading, faults, a row for each host, losses, axis."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: TestedInstance) -> None:
         self.instance, timeline = instance, instance["timeline"]
         self.since, self.until = timeline["from_s"], timeline["to_s"]
         self.hosts = list(dict.fromkeys([*timeline.get("hosts", []), *(each["host"] for each in timeline["owners"])]))
@@ -128,7 +128,7 @@ class _Picture:
                 if width > len(words) * CHARACTER + 8:
                     self._over(x + 5, y + 18, words)
 
-    def _losses(self, losses: Iterable[Lost], y: float) -> None:
+    def _losses(self, losses: Iterable[Loss], y: float) -> None:
         self._text(8, y + 17, "no answer", size=12, weight="bold")
         covered = self.left - 1
         drawn = False
@@ -204,7 +204,7 @@ def _names(hosts: Sequence[str]) -> list[str]:
     return [shortened(host, NAME_MAX) for host in hosts]
 
 
-def _loss_labels(losses: Sequence[Lost]) -> list[tuple[float, str]]:
+def _loss_labels(losses: Sequence[Loss]) -> list[tuple[float, str]]:
     """Return the label of each loss and its middle."""
     found = []
     for lost in losses:
@@ -214,7 +214,7 @@ def _loss_labels(losses: Sequence[Lost]) -> list[tuple[float, str]]:
     return found
 
 
-def _label_of_all(losses: Sequence[Lost]) -> tuple[float, str]:
+def _label_of_all(losses: Sequence[Loss]) -> tuple[float, str]:
     """Return one label for all losses, and the middle of them."""
     begin, end = min(lost["from_s"] for lost in losses), max(lost["to_s"] for lost in losses)
     counts = [lost["count"] for lost in losses if lost["count"] is not None]

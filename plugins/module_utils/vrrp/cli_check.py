@@ -18,7 +18,7 @@ from .runtime import RUNTIME_DIR
 from .streams import say
 
 if TYPE_CHECKING:
-    from .config.keywords.keepalived_releases import Release
+    from .config.keywords.keepalived_releases import KeepalivedRelease
     from .config.syntax.diagnostics import Problem
     from .config.version_differences import Comparison
 
@@ -36,7 +36,7 @@ class Findings:
     compared: Optional[Comparison] = None
 
 
-def release(text: str) -> Release:
+def release(text: str) -> KeepalivedRelease:
     """Return the release of keepalived that a word of the command line names. Raises ArgumentTypeError."""
     from .config.keywords.keepalived_releases import UnknownRelease
     from .config.keywords.keepalived_releases import release as known
@@ -47,7 +47,7 @@ def release(text: str) -> Release:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def run(path: str, named: Optional[Release], as_json: bool) -> int:
+def run(path: str, named: Optional[KeepalivedRelease], as_json: bool) -> int:
     """Print what is wrong with the file; return the exit status."""
     found = _look(path, named)
     if as_json:
@@ -57,7 +57,7 @@ def run(path: str, named: Optional[Release], as_json: bool) -> int:
     return BAD if found.errors or (found.compared and found.compared.differences) else GOOD
 
 
-def _look(path: str, named: Optional[Release]) -> Findings:
+def _look(path: str, named: Optional[KeepalivedRelease]) -> Findings:
     from .agent import config_source
     from .agent.netlink.links import InterfaceTable, dump
     from .agent.netlink.messages import DumpError

@@ -23,7 +23,7 @@ from typing import Any, Optional
 
 from . import cli_events
 from .cli_table import COLUMNS, width
-from .client import START, AgentError, Client, Entry, Stream
+from .client import START, AgentError, Client, EntryPosition, Stream
 from .protocol.event_codec import Record, line, read
 from .streams import say
 
@@ -36,9 +36,9 @@ class News:
 
     def __init__(self, since: str = "") -> None:
         self._since = since
-        self._told: dict[str, Entry] = {}  # the last entry, by instance
+        self._told: dict[str, EntryPosition] = {}  # the last entry, by instance
 
-    def told(self, name: str) -> Entry:
+    def told(self, name: str) -> EntryPosition:
         """Return the last entry of an instance that has been told."""
         return self._told.get(name, START)
 
@@ -69,7 +69,7 @@ class News:
         return count if same else 0
 
 
-class Log:
+class LogFollower:
     """It waits for what the agent logs. An agent that does not tell it is asked for everything again and again."""
 
     def __init__(self, client: Client) -> None:
@@ -120,7 +120,7 @@ def run(client: Client, name: Optional[str], since: str = "") -> None:
     Raises AgentError, and AgentUnreachable when the agent ends.
     """
     news = News(since)
-    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(Log(client)) as log:
+    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(LogFollower(client)) as log:
         while True:
             for found in look(client, name, log, news)[1]:
                 say(sys.stdout, *map(line, news.of(found)))
@@ -133,7 +133,7 @@ def show(client: Client, name: Optional[str], since: str, last: int) -> None:
     It goes on until it is interrupted. Raises AgentError, and AgentUnreachable when the agent ends.
     """
     news, anchor, begun, headed = News(), cli_events.Anchor(), False, False
-    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(Log(client)) as log:
+    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(LogFollower(client)) as log:
         while True:
             several, found = look(client, name, log, news)
             records = anchor.hold(each for lines in found for each in fresh(news, lines))
@@ -150,7 +150,9 @@ def show(client: Client, name: Optional[str], since: str, last: int) -> None:
             log.wait()
 
 
-def look(client: Client, name: Optional[str], log: Log, news: News) -> tuple[bool, Iterator[list[dict[str, Any]]]]:
+def look(
+    client: Client, name: Optional[str], log: LogFollower, news: News
+) -> tuple[bool, Iterator[list[dict[str, Any]]]]:
     """Return whether there are several instances, and what may be new of those for which it is time."""
     if name is not None:
         due = log.named([name])
@@ -168,7 +170,7 @@ def fresh(news: News, lines: Sequence[dict[str, Any]]) -> list[Record]:
     return [replace(each, steps=each.steps[len(lines) - len(new) :]) for each in whole]
 
 
-def record(client: Client, name: str, after: Entry) -> list[dict[str, Any]]:
+def record(client: Client, name: str, after: EntryPosition) -> list[dict[str, Any]]:
     """Return what came after an entry; nothing where the instance is gone since the names were asked for."""
     with contextlib.suppress(AgentError):
         return list(client.events(name, after)["lines"])

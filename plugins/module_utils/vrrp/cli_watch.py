@@ -195,7 +195,7 @@ def follow(client: Client, name: Optional[str]) -> None:
         stream.close()
 
 
-class Watch:
+class WatchCommand:
     """It keeps a ``view`` up to date. The stream ends with the agent, and a new one begins with the next agent."""
 
     def __init__(self, client: Client, name: Optional[str]) -> None:
@@ -261,7 +261,7 @@ class Watch:
         self.close()
 
 
-def live(watch: Watch, coloured: bool) -> None:
+def live(watch: WatchCommand, coloured: bool) -> None:
     """Draw until a key or a signal ends it."""
     with Terminal() as terminal:
         while True:
@@ -281,7 +281,7 @@ def run(client: Client, name: Optional[str]) -> None:
     with contextlib.suppress(KeyboardInterrupt, EOFError):
         if not interactive():
             return follow(client, name)
-        watch = Watch(client, name)
+        watch = WatchCommand(client, name)
         watch.open()
         try:
             live(watch, cli_colour.wanted(sys.stdout))

@@ -24,9 +24,9 @@ READ_SIZE = 65536  # octets of one read
 REPLY_MAX = 16 << 20  # octets; 255 instances take less than one MiB
 TOO_OLD = "it is of an older release, and keeps no reason and no end: deploy the pair again"
 
-Terms = Mapping[str, Any]
-Entry = tuple[int, float]  # of a record: its number, from 1 on, and when it began
-START: Entry = (0, 0.0)
+AskedTerms = Mapping[str, Any]
+EntryPosition = tuple[int, float]  # of a record: its number, from 1 on, and when it began
+START: EntryPosition = (0, 0.0)
 Line = tuple[float, int, str]  # seconds since 1970, the level of syslog(3), the text
 
 
@@ -57,14 +57,14 @@ class Client:
         """Return everything that the agent tells of itself and its instances."""
         return self.request({"command": "status"})
 
-    def promote(self, name: str, maintenance: Optional[Terms] = None) -> dict[str, Any]:
+    def promote(self, name: str, maintenance: Optional[AskedTerms] = None) -> dict[str, Any]:
         """Make this node MASTER of the instance, and keep it so until :meth:`release` or the end of its terms.
 
         ``maintenance`` has ``reason``, ``expires`` and ``by``, as the status has them; expires may be a duration.
         """
         return self.request({"command": "promote", "instance": name, **_terms(maintenance)})
 
-    def demote(self, name: str, maintenance: Optional[Terms] = None) -> dict[str, Any]:
+    def demote(self, name: str, maintenance: Optional[AskedTerms] = None) -> dict[str, Any]:
         """Let the peer be MASTER of the instance, until :meth:`release` or the end of its terms."""
         return self.request({"command": "demote", "instance": name, **_terms(maintenance)})
 
@@ -72,7 +72,7 @@ class Client:
         """Let priorities decide again who is MASTER of the instance."""
         return self.request({"command": "release", "instance": name})
 
-    def drain(self, maintenance: Optional[Terms] = None) -> dict[str, Any]:
+    def drain(self, maintenance: Optional[AskedTerms] = None) -> dict[str, Any]:
         """Let this node give up everything and take nothing, until :meth:`undrain` or the end of its terms."""
         return self.request({"command": "drain", **_terms(maintenance)})
 
@@ -102,7 +102,7 @@ class Client:
         more = {"programs": True} if programs else {}
         return self.request({"command": "plan", "candidate": candidate, "path": path, **more})
 
-    def events(self, name: Optional[str] = None, after: Entry = START) -> dict[str, Any]:
+    def events(self, name: Optional[str] = None, after: EntryPosition = START) -> dict[str, Any]:
         """Return what an instance was told and did as ``lines``, a header and the entries after this one.
 
         Where that entry is gone, or of another instance of this name, all are returned that the agent has. Without a
@@ -274,7 +274,7 @@ def _user() -> str:
     return str(os.getuid())
 
 
-def _terms(maintenance: Optional[Terms]) -> dict[str, Any]:
+def _terms(maintenance: Optional[AskedTerms]) -> dict[str, Any]:
     return {} if maintenance is None else {"maintenance": dict(maintenance)}
 
 

@@ -31,7 +31,7 @@ TYPES = {
 }
 PLAIN = "text/plain; charset=utf-8"
 
-Answer = tuple[int, str, bytes]  # status, Content-Type, body
+Response = tuple[int, str, bytes]  # status, Content-Type, body
 REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 431: "Request Header Too Large"}
 
 
@@ -103,7 +103,7 @@ class MetricsServer:
         """Forget a connection."""
         self._open.pop(exchange, None)
 
-    def answer(self, head: bytes) -> Answer:
+    def answer(self, head: bytes) -> Response:
         """Return the answer to a request: its first line and its headers."""
         first, *headers = head.replace(b"\r\n", b"\n").split(b"\n")
         words = first.split(b" ")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .simulation import timeline
-from .simulation.faults import Fault, FaultError, demand_power, parse
+from .simulation.faults import FaultError, InjectedFault, demand_power, parse
 from .simulation.outage import Outage, ask
 from .simulation.svg import draw
 from .simulation_input import Shared, demand_distinct, read, virtual_routers
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 # What is to happen
 
 
-def _fault(text: str, names: list[str]) -> Fault:
+def _fault(text: str, names: list[str]) -> InjectedFault:
     try:
         return parse(text, names)
     except FaultError as error:

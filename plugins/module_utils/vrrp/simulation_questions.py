@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from .simulation import expected_timers
-from .simulation.faults import Fault, FaultError
+from .simulation.faults import FaultError, InjectedFault
 from .simulation.outage import Question
 from .simulation.scenario import Scenario
 from .simulation_input import NodeFile, Shared, moving_together, without_group
@@ -20,7 +20,7 @@ DELAY_S = (0.0001, 0.0003)  # of a switch
 FAILURE_AT_S = 10.0
 
 
-def demand_known(faults: Sequence[Fault], virtuals: Sequence[Shared]) -> None:
+def demand_known(faults: Sequence[InjectedFault], virtuals: Sequence[Shared]) -> None:
     """Raise FaultError where a fault is limited to an instance or interface that does not exist."""
     known = sorted(set().union(*(virtual.names for virtual in virtuals)))
     for fault in faults:
@@ -38,7 +38,7 @@ def first_failure_s(virtuals: Sequence[Shared]) -> float:
 def questions(
     nodes: list[NodeFile],
     virtuals: list[Shared],
-    faults: Sequence[Fault],
+    faults: Sequence[InjectedFault],
     seed: int = 0,
     seconds: Optional[float] = None,
 ) -> list[Question]:
@@ -97,7 +97,7 @@ def _longest_settle_s(scenarios: Sequence[Scenario]) -> float:
     return longest
 
 
-def _default_failure(virtual: Shared, scenario: Scenario, at: float) -> Fault:
+def _default_failure(virtual: Shared, scenario: Scenario, at: float) -> InjectedFault:
     """Return the fault that kills the node which is master by then."""
     quiet = Question(virtual.label, replace(scenario, until=at), virtual.judge()).run()
-    return Fault(at, "kill", (quiet.client.answered_by or scenario.names[0],))
+    return InjectedFault(at, "kill", (quiet.client.answered_by or scenario.names[0],))

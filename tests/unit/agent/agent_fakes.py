@@ -15,7 +15,7 @@ from fake_sockets import priority_in
 
 from vrrp.agent.addresses.address_ports import AddressPorts
 from vrrp.agent.addresses.lifetime import Leases
-from vrrp.agent.addresses.no_accept import Firewall
+from vrrp.agent.addresses.no_accept import NoAcceptTable
 from vrrp.agent.addresses.promote_secondaries import Promotion
 from vrrp.agent.instance import VrrpInstance
 from vrrp.agent.log import Log
@@ -148,7 +148,7 @@ def address_ports(kernel, announcer, log, **given) -> AddressPorts:
     """Return the ports of addresses on a machine where no other instance holds any."""
     alone = {
         "leases": Leases(kernel),
-        "firewall": Firewall(),
+        "firewall": NoAcceptTable(),
         "promotion": Promotion(kernel, log),
         "held_elsewhere": lambda key, addresses: frozenset(),
         "routes_held_elsewhere": lambda key: frozenset(),

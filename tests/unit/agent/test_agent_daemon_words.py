@@ -14,7 +14,7 @@ from running_daemon import DOWN_S, running
 from waiting import until
 
 from vrrp.agent.notify.fifo import Fifos
-from vrrp.config.model.configuration import Fifo, Globals, Notify, NotifyCommand
+from vrrp.config.model.configuration import Fifo, Globals, NotifyCommand, NotifyScripts
 from vrrp.protocol.priority import CheckResult
 from vrrp.protocol.states import SavedRouterState, State
 
@@ -43,7 +43,7 @@ def test_a_fifo_hears_of_priorities_where_that_is_asked_for():
         (True, [("INSTANCE", "VI_1", "BACKUP_PRIORITY", 110), ("INSTANCE", "VI_1", "MASTER_PRIORITY", 100)]),
         (False, []),
     ):
-        bench = Bench(instance(notify=Notify(priority_changes=asked))).start(0.0)
+        bench = Bench(instance(notify=NotifyScripts(priority_changes=asked))).start(0.0)
         told = listening(bench)
         bench.instance.tracking.check_results([CheckResult("chk", "script", True, 10)], 1.0)
         bench.instance.expire(4.0)
@@ -102,19 +102,19 @@ def removed(rig, play, told):
 
 
 def test_a_removed_instance_says_fault(removed):
-    assert removed(Notify()) == [("FAULT", 100)]
+    assert removed(NotifyScripts()) == [("FAULT", 100)]
 
 
 def test_with_notify_deleted_a_removed_instance_says_deleted(removed):
-    assert removed(Notify(says_deleted=True)) == [("DELETED", 100)]
+    assert removed(NotifyScripts(says_deleted=True)) == [("DELETED", 100)]
 
 
 def test_a_removed_instance_in_fault_does_not_say_it_again(removed):
     def fault(gone):
         gone.tracking.check_results([CheckResult("web", "script", False, 0, "exited with status 1")], 101.0)
 
-    assert removed(Notify(), fault) == [("FAULT", 100)]
-    assert removed(Notify(says_deleted=True), fault) == [("FAULT", 100), ("DELETED", 100)]
+    assert removed(NotifyScripts(), fault) == [("FAULT", 100)]
+    assert removed(NotifyScripts(says_deleted=True), fault) == [("FAULT", 100), ("DELETED", 100)]
 
 
 @pytest.mark.parametrize("master", [False, True])
@@ -124,11 +124,11 @@ def test_the_new_instance_of_a_name_has_the_last_word(rig, play, tmp_path, maste
     slow = NotifyCommand(("/bin/sh", "-c", f'sleep 0.1; echo "$3" >> {told}', "sh"))
 
     async def scenario():
-        async with rig(instance(notify=Notify(any=slow))) as machine:
+        async with rig(instance(notify=NotifyScripts(any=slow))) as machine:
             old = machine.agent.instances.running["VI_1"]
             if master:
                 machine.due(100.0 + DOWN_S)
-            new = instance(notify=Notify(any=slow), virtual_router_id=77)
+            new = instance(notify=NotifyScripts(any=slow), virtual_router_id=77)
             machine.agent.apply(replace(machine.agent.configuration, instances=(new,)), "1" * 64)
             await machine.agent.instances.running["VI_1"].reporter.notifications.finish(10)
             await old.reporter.notifications.finish(10)
@@ -161,7 +161,7 @@ def test_the_scripts_of_both_ends_run_outside_of_the_instances(rig, play, tmp_pa
         shutdown_script=script(f"test -p {fifo} || echo shutdown >> {told}"),
         notify_fifo=Fifo(str(fifo), script=script(f'exec 3<"$1"; touch {reads}; cat <&3 > {heard}')),
     )
-    config = instance(notify=Notify(any=script(f'echo "$3" >> {told}')))
+    config = instance(notify=NotifyScripts(any=script(f'echo "$3" >> {told}')))
 
     async def scenario():
         async with rig(config, start=False, globals=settings) as machine:

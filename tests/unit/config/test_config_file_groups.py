@@ -10,7 +10,14 @@ from ipaddress import ip_interface, ip_network
 import pytest
 from smallest_file import configuration, errors, warnings
 
-from vrrp.config.model.configuration import GarpGroup, InterfaceDelay, Notify, NotifyCommand, SyncGroup, VirtualAddress
+from vrrp.config.model.configuration import (
+    GarpGroup,
+    InterfaceDelay,
+    NotifyCommand,
+    NotifyScripts,
+    SyncGroup,
+    VirtualAddress,
+)
 from vrrp.config.model.routes import NextHop, Route, Rule
 
 TWO = """\
@@ -35,9 +42,9 @@ def both(options="", more="", group=GROUP):
     [
         ("", {}),
         ("sync_group_tracking_weight", {"tracking_weight": True}),
-        ("notify_master /bin/a u g", {"notify": Notify(master=NotifyCommand(("/bin/a",), "u", "g"))}),
-        ('notify "/bin/a b"', {"notify": Notify(any=NotifyCommand(("/bin/a", "b")))}),
-        ("notify_priority_changes", {"notify": Notify(priority_changes=True)}),
+        ("notify_master /bin/a u g", {"notify": NotifyScripts(master=NotifyCommand(("/bin/a",), "u", "g"))}),
+        ('notify "/bin/a b"', {"notify": NotifyScripts(any=NotifyCommand(("/bin/a", "b")))}),
+        ("notify_priority_changes", {"notify": NotifyScripts(priority_changes=True)}),
     ],
 )
 def test_a_sync_group_is_read(options, fields):

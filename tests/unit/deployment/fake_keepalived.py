@@ -14,7 +14,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import 
     keepalived_status,
 )
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import Run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import CommandRunner
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import holds, reader
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentUnreachable
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.loader import inspect
@@ -64,8 +64,8 @@ class FakeKeepalived:
         monkeypatch.setattr(keepalived_file.shutil, "which", lambda *_words, **_path: "/usr/sbin/keepalived")
 
     @property
-    def run(self) -> Run:
-        return Run(self.run_command)
+    def run(self) -> CommandRunner:
+        return CommandRunner(self.run_command)
 
     def run_command(self, words: list[str], **_options: Any) -> tuple[int, str, str]:
         if words[:2] == ["systemctl", "show"]:

@@ -21,11 +21,11 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.exporter_unit import Outlets
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import Installation, Wanted
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.interpreter import STABLE
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import Run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import CommandRunner
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.release import Release
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Condition
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import ServiceState
 
-ASLEEP = Condition(running=False, enabled=False, stale=False, pid=0)
+ASLEEP = ServiceState(running=False, enabled=False, stale=False, pid=0)
 
 
 class Node:
@@ -62,7 +62,7 @@ def node(tmp_path, monkeypatch):
 
 @pytest.fixture
 def installation(node):
-    return Installation(Run(node.run_command))
+    return Installation(CommandRunner(node.run_command))
 
 
 def wanted(text=b"", **options):
@@ -85,7 +85,7 @@ def test_a_fresh_node_gets_everything_once(node, installation):
         "systemctl --quiet --no-reload",
         "systemctl --quiet daemon-reload",
     ]
-    enabled = Condition(running=False, enabled=True, stale=False, pid=0)
+    enabled = ServiceState(running=False, enabled=True, stale=False, pid=0)
     assert installation.present(wanted(), enabled) == []
 
 
@@ -113,7 +113,7 @@ def test_an_old_python_is_refused(installation, monkeypatch):
 
 def test_a_unit_that_systemd_has_not_read_is_read(installation):
     apply(installation.present(wanted(), ASLEEP))
-    stale = Condition(running=False, enabled=True, stale=True, pid=0)
+    stale = ServiceState(running=False, enabled=True, stale=True, pid=0)
     assert subjects(installation.present(wanted(), stale)) == ["systemd"]
 
 
@@ -123,7 +123,7 @@ def test_a_removal_stops_the_service_first_and_leaves_nothing(node, installation
     os.makedirs(paths.STATE_DIRECTORY)
     with open(f"{paths.STATE_DIRECTORY}/maintenance.json", "w", encoding="ascii"):
         pass
-    alive = Condition(running=True, enabled=True, stale=False, pid=1)
+    alive = ServiceState(running=True, enabled=True, stale=False, pid=1)
     changes = installation.absent(alive)
     assert (changes[0].before, changes[0].after) == ("running\n", "stopped\n")
     os.rmdir(paths.RUNTIME_DIRECTORY)  # as systemd does when the service stops
@@ -134,7 +134,7 @@ def test_a_removal_stops_the_service_first_and_leaves_nothing(node, installation
 
 def test_a_living_agent_of_another_release_or_unit_is_outdated(installation, monkeypatch):
     current = wanted()
-    alive = Condition(running=True, enabled=True, stale=False, pid=7)
+    alive = ServiceState(running=True, enabled=True, stale=False, pid=7)
     apply(installation.present(current, ASLEEP))
     written = os.stat(paths.UNIT).st_mtime
 
@@ -150,7 +150,7 @@ def test_a_living_agent_of_another_release_or_unit_is_outdated(installation, mon
 
 
 def test_a_command_that_fails_is_named():
-    run = Run(lambda words, environ_update: (4, "", "no such unit"))
+    run = CommandRunner(lambda words, environ_update: (4, "", "no such unit"))
     with pytest.raises(DeploymentError, match="'systemctl enable x' ended with status 4: no such unit"):
         run(["systemctl", "enable", "x", "y"])
     assert run(["systemctl"], accepted=(4,)) == ""
@@ -165,7 +165,7 @@ def test_the_command_and_the_proof_use_the_interpreter_that_stays(installation, 
 
 def test_a_unit_that_is_about_to_change_makes_the_agent_outdated(installation, monkeypatch):
     apply(installation.present(wanted(), ASLEEP))
-    alive = Condition(running=True, enabled=True, stale=False, pid=7)
+    alive = ServiceState(running=True, enabled=True, stale=False, pid=7)
     monkeypatch.setattr(running_release, "release_of", lambda pid: wanted().release.id)
     monkeypatch.setattr(running_release, "started_at", lambda pid: os.stat(paths.UNIT).st_mtime + 1)
     changes = installation.present(wanted(switch_user=True), alive)
@@ -178,7 +178,7 @@ def test_a_release_that_does_not_run_here_is_never_named(node, monkeypatch):
     def run_command(words, environ_update=None):
         return (1, "", "no module zlib") if "-I" in words else node.run_command(words)
 
-    installation = Installation(Run(run_command))
+    installation = Installation(CommandRunner(run_command))
     with pytest.raises(DeploymentError) as caught:
         apply(installation.present(wanted(), ASLEEP))
     said = str(caught.value)
@@ -204,7 +204,7 @@ def test_the_metrics_are_served_when_systemd_has_read_their_unit_and_go_first(in
     apply(installation.present(wanted(outlets=outlets), ASLEEP))
     assert not installation.outdated(wanted(), ASLEEP, installation.present(wanted(outlets=outlets), ASLEEP))
     assert os.path.exists(paths.METRICS_UNIT)
-    removal = installation.absent(Condition(running=True, enabled=True, stale=False, pid=1))
+    removal = installation.absent(ServiceState(running=True, enabled=True, stale=False, pid=1))
     assert subjects(removal)[:4] == [service, "systemd", "user hotstandby-metrics", "hotstandby.service"]
     apply(removal)
     assert not os.path.exists(paths.METRICS_UNIT)

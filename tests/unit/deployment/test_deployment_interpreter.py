@@ -11,7 +11,7 @@ import sys
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import interpreter as interpreter_module
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.interpreter import interpreter
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import Run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import CommandRunner
 
 OTHER = "/opt/python3.12/bin/python3.12"
 
@@ -36,7 +36,7 @@ def run_command(words, environ_update=None):
 
 
 def ask(discovered):
-    return interpreter(discovered, Run(run_command))
+    return interpreter(discovered, CommandRunner(run_command))
 
 
 def test_another_name_of_the_same_interpreter_is_not_run(stable, tmp_path):

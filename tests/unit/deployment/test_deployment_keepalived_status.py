@@ -10,7 +10,7 @@ import os
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import keepalived_status
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import holds, reader
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import Dump, Record
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import Dump, DumpBlock
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import KeepalivedProcess
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.client import AgentUnreachable
 from fake_keepalived import FILE
@@ -26,7 +26,7 @@ def running(tmp_path, monkeypatch):
         path = tmp_path / "keepalived.conf"
         path.write_text(holds.apply(FILE, holds.Holds(**wanted)))
         values = {"State": "MASTER", "Interface": "lo", "Priority": "254", "Effective priority": "254"}
-        dump = Dump(Record("", {}), {"VRRP Topology": [Record("VI_1", values)]})
+        dump = Dump(DumpBlock("", {}), {"VRRP Topology": [DumpBlock("VI_1", values)]})
         process = KeepalivedProcess(os.getpid(), 1, ("keepalived", "-f", str(path)))
         monkeypatch.setattr(reader, "find", lambda: (process,))
         monkeypatch.setattr(reader, "dump_of", lambda process: (dump, 1000.0))

@@ -12,7 +12,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change 
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.installation import Installation
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.release import Release
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Condition
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import ServiceState
 
 FILES = {"hotstandby.py": b"", "vrrp/__init__.py": b"", "pyroute2/__init__.py": b"a"}
 PRESENT = {
@@ -31,7 +31,7 @@ def node(monkeypatch, tmp_path):
     for change in Release(FILES).changes(lambda directory: None):
         change.apply()
     change = Change("/a", "", "a\n", lambda: done.append("a"))
-    condition = Condition(running=True, enabled=True, stale=False, pid=0)
+    condition = ServiceState(running=True, enabled=True, stale=False, pid=0)
     monkeypatch.setattr(Installation, "condition", lambda self: condition)
     monkeypatch.setattr(Installation, "present", lambda self, *rest: [change])
     monkeypatch.setattr(Installation, "absent", lambda self, condition: [change])

@@ -15,7 +15,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.config_
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_entry import Module
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.wire_listener import advertisement
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import reader
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import Dump, Record
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import Dump, DumpBlock
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import KeepalivedProcess
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.agent.network import ip_headers
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.protocol.packet import Advertisement, encode
@@ -58,9 +58,9 @@ def module(tmp_path):
 def keepalived(monkeypatch):
     """Let keepalived run, as standby of VI_1, and its master advertise."""
     values = {"State": "BACKUP", "Interface": "eth0", "Priority": "90", "Effective priority": "90"}
-    record = Record("VI_1", values, {"Virtual IP": ["192.168.8.100/24 dev eth0"]})
+    record = DumpBlock("VI_1", values, {"Virtual IP": ["192.168.8.100/24 dev eth0"]})
     monkeypatch.setattr(reader, "find", lambda: (KeepalivedProcess(7, 1, ("keepalived",)),))
-    monkeypatch.setattr(reader, "dump_of", lambda process: (Dump(Record(""), {"VRRP Topology": [record]}), 1000.0))
+    monkeypatch.setattr(reader, "dump_of", lambda process: (Dump(DumpBlock(""), {"VRRP Topology": [record]}), 1000.0))
     asked = []
 
     def listen(interfaces, enough, timeout_s):

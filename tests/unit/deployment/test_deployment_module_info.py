@@ -57,7 +57,7 @@ def test_an_error_of_the_kernel_is_reported(tmp_path, monkeypatch, name, text):
         raise SocketError("no") if name == "reach" else OSError("no")
 
     if name == "NodeFacts":
-        monkeypatch.setattr(module_info.NodeFacts, "observe", refuse)
+        monkeypatch.setattr(module_info.NodeFactsReader, "observe", refuse)
     else:
         monkeypatch.setattr(module_info, "probe", refuse)
     with pytest.raises(DeploymentError, match=text):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import Run
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.module_io import CommandRunner
 
 
 def answering(*answer, calls=None):
@@ -18,7 +18,7 @@ def answering(*answer, calls=None):
             calls.append((words, options))
         return answer
 
-    return Run(run_command)
+    return CommandRunner(run_command)
 
 
 def test_the_output_comes_back_as_it_is():

@@ -9,9 +9,9 @@ import os
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment import keepalived_status, node_facts
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.node_facts import NodeFacts
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.node_facts import NodeFactsReader
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived import reader
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import Dump, Record
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import Dump, DumpBlock
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.process import KeepalivedProcess
 from answering_agent import refuses
 
@@ -48,8 +48,8 @@ def keepalived(monkeypatch):
     def dump_of(process):
         values = {"State": "BACKUP", "Interface": "lo", "Priority": "90", "Effective priority": "90"}
         addresses = {"Virtual IP": ["127.0.0.1/8 dev lo", "192.168.8.100/24 dev lo"]}
-        instance = Record(f"VI_{process.pid}", values, addresses)
-        return Dump(Record("", {"Router ID": f"node{process.pid}"}), {"VRRP Topology": [instance]}), 1000.0
+        instance = DumpBlock(f"VI_{process.pid}", values, addresses)
+        return Dump(DumpBlock("", {"Router ID": f"node{process.pid}"}), {"VRRP Topology": [instance]}), 1000.0
 
     monkeypatch.setattr(reader, "dump_of", dump_of)
     monkeypatch.setattr(reader, "counters_of", lambda process: {f"VI_{process.pid}": {"sent": process.pid}})
@@ -60,7 +60,7 @@ def keepalived(monkeypatch):
 
 def test_the_agent_is_told_apart_from_its_instances(tmp_path, agent):
     agent.replies["status"] = status(instance(), instance("VI_2"), drained=False)
-    found = NodeFacts(str(tmp_path)).observe(1, 0)
+    found = NodeFactsReader(str(tmp_path)).observe(1, 0)
     assert (found["running"], found["msg"], found["program"]) == (True, "", "hotstandby")
     assert found["agent"] == {"pid": NOBODY, "version": "1.2.3", "drained": False}
     assert [each["name"] for each in found["instances"]] == ["VI_1", "VI_2"]
@@ -75,13 +75,13 @@ def test_the_keys_are_those_that_the_agent_may_read(tmp_path, agent, monkeypatch
     agent.replies["status"] = status()
     for owner, keys in (((os.getuid(), os.getgid()), 1), ((os.getuid() + 1, os.getgid()), 0)):
         monkeypatch.setattr(node_facts, "owner_of", lambda user, owner=owner: owner)
-        assert len(NodeFacts(str(tmp_path)).observe(1, 0)["peer_keys"]) == keys
+        assert len(NodeFactsReader(str(tmp_path)).observe(1, 0)["peer_keys"]) == keys
 
 
 def test_each_look_is_a_sample_and_the_last_one_is_the_answer(tmp_path, agent):
     looks = [status(), status(instance()), status(instance(state="INIT", master=None))]
     agent.replies["status"] = lambda request: looks.pop(0)
-    found = NodeFacts(str(tmp_path)).observe(3, 0)
+    found = NodeFactsReader(str(tmp_path)).observe(3, 0)
     assert looks == []
     assert [sorted(sample["instances"]) for sample in found["samples"]] == [[], ["VI_1"], ["VI_1"]]
     assert [sample["running"] for sample in found["samples"]] == [True, True, True]
@@ -101,7 +101,7 @@ def test_each_look_is_a_sample_and_the_last_one_is_the_answer(tmp_path, agent):
 
 def test_held_addresses_come_from_the_kernel_and_virtual_ones_from_the_agent(tmp_path, agent):
     agent.replies["status"] = status(instance(addresses=[VIP, LOOPBACK], addresses_present=[VIP, LOOPBACK]))
-    found = NodeFacts(str(tmp_path)).observe(1, 0)
+    found = NodeFactsReader(str(tmp_path)).observe(1, 0)
     assert found["samples"][0]["instances"]["VI_1"]["held"] == [LOOPBACK]
     (loopback,) = [link for link in found["interfaces"] if link["name"] == "lo"]
     assert (loopback["loopback"], loopback["virtual_addresses"]) == (True, [LOOPBACK])
@@ -110,7 +110,7 @@ def test_held_addresses_come_from_the_kernel_and_virtual_ones_from_the_agent(tmp
 def test_an_agent_that_refuses_is_not_taken_for_a_missing_one(tmp_path, agent, keepalived):
     keepalived(7)
     agent.replies["status"] = refuses("it is busy")
-    found = NodeFacts(str(tmp_path)).observe(1, 0)
+    found = NodeFactsReader(str(tmp_path)).observe(1, 0)
     assert (found["running"], found["msg"], found["program"]) == (False, "it is busy", None)
     assert (found["agent"], found["instances"], found["running_release"]) == ({}, [], None)
     assert found["samples"] == [{"running": False, "instances": {}}]
@@ -121,7 +121,7 @@ def test_an_agent_that_refuses_is_not_taken_for_a_missing_one(tmp_path, agent, k
     [("auto", f"; {NO_KEEPALIVED}"), ("hotstandby", "(--runtime-dir)"), ("keepalived", NO_KEEPALIVED)],
 )
 def test_without_an_agent_and_keepalived_nothing_runs(tmp_path, keepalived, program, end):
-    found = NodeFacts(str(tmp_path), program).observe(1, 0)
+    found = NodeFactsReader(str(tmp_path), program).observe(1, 0)
     assert (found["running"], found["program"]) == (False, None)
     assert found["msg"].startswith("no agent is running") is (program != "keepalived")
     assert found["msg"].endswith(end)
@@ -129,7 +129,7 @@ def test_without_an_agent_and_keepalived_nothing_runs(tmp_path, keepalived, prog
 
 def test_several_keepalived_are_told_together(tmp_path, keepalived):
     keepalived(NOBODY, NOBODY + 1)
-    found = NodeFacts(str(tmp_path)).observe(1, 0)
+    found = NodeFactsReader(str(tmp_path)).observe(1, 0)
     assert (found["running"], found["program"], found["msg"]) == (True, "keepalived", "")
     assert found["agent"] == {
         "version": None,
@@ -151,7 +151,7 @@ def test_several_keepalived_are_told_together(tmp_path, keepalived):
 
 def test_a_keepalived_that_lives_tells_since_when(tmp_path, keepalived):
     keepalived(os.getpid())
-    uptime_s = NodeFacts(str(tmp_path)).observe(1, 0)["agent"]["uptime_s"]
+    uptime_s = NodeFactsReader(str(tmp_path)).observe(1, 0)["agent"]["uptime_s"]
     assert 0 < uptime_s < 86400
     assert uptime_s == round(uptime_s, 3)
 
@@ -159,8 +159,8 @@ def test_a_keepalived_that_lives_tells_since_when(tmp_path, keepalived):
 def test_a_keepalived_tells_what_it_was_started_with(tmp_path, agent, keepalived):
     keepalived(NOBODY)
     told = {"config": "/etc/ka.conf", "config_id": "", "service": "", "count": 1, "msg": ""}
-    alone = NodeFacts(str(tmp_path), "keepalived").observe(1, 0)["keepalived"]
-    beside = NodeFacts(str(tmp_path)).observe(1, 0)["keepalived"]
+    alone = NodeFactsReader(str(tmp_path), "keepalived").observe(1, 0)["keepalived"]
+    beside = NodeFactsReader(str(tmp_path)).observe(1, 0)["keepalived"]
     for found in (alone, beside):
         assert {word: found[word] for word in told} == told
 
@@ -168,12 +168,12 @@ def test_a_keepalived_tells_what_it_was_started_with(tmp_path, agent, keepalived
 def test_an_instance_that_was_not_counted_has_no_counters(tmp_path, keepalived, monkeypatch):
     keepalived(NOBODY)
     monkeypatch.setattr(reader, "counters_of", lambda process: {"VI_9": {"sent": 1}})
-    assert NodeFacts(str(tmp_path)).observe(1, 0)["instances"][0]["counters"] == {}
+    assert NodeFactsReader(str(tmp_path)).observe(1, 0)["instances"][0]["counters"] == {}
 
 
 def test_the_agent_is_not_asked_where_keepalived_is_wanted(tmp_path, agent, keepalived):
     keepalived(NOBODY)
-    assert NodeFacts(str(tmp_path), "keepalived").observe(1, 0)["program"] == "keepalived"
+    assert NodeFactsReader(str(tmp_path), "keepalived").observe(1, 0)["program"] == "keepalived"
     assert agent.asked == []
 
 
@@ -185,7 +185,7 @@ def test_a_keepalived_without_a_dump_is_an_error_for_all_of_them(tmp_path, keepa
 
     monkeypatch.setattr(reader, "counters_of", counters_of)
     keepalived(NOBODY, NOBODY + 1)
-    found = NodeFacts(str(tmp_path), "keepalived").observe(1, 0)
+    found = NodeFactsReader(str(tmp_path), "keepalived").observe(1, 0)
     assert (found["running"], found["msg"], found["instances"]) == (False, "it wrote nothing", [])
 
 
@@ -201,19 +201,19 @@ def test_a_keepalived_without_a_dump_is_an_error_for_all_of_them(tmp_path, keepa
 )
 def test_waiting_ends_when_the_node_is_at_rest_or_at_the_timeout(tmp_path, agent, answer, timeout_s, looks):
     agent.replies["status"] = answer
-    NodeFacts(str(tmp_path)).wait_until_settled(timeout_s)
+    NodeFactsReader(str(tmp_path)).wait_until_settled(timeout_s)
     assert len(agent.asked) == looks
 
 
 def test_waiting_goes_on_until_every_instance_is_settled(tmp_path, agent):
     answers = [status(instance(master=None)), status(instance(), instance("VI_2"))]
     agent.replies["status"] = lambda request: answers.pop(0)
-    NodeFacts(str(tmp_path)).wait_until_settled(60)
+    NodeFactsReader(str(tmp_path)).wait_until_settled(60)
     assert answers == []
 
 
 def test_a_drained_keepalived_stands_by_and_is_at_rest(tmp_path, monkeypatch):
     looks = []
     monkeypatch.setattr(keepalived_status, "read", lambda: looks.append(1) or status(instance(), drained=True))
-    NodeFacts(str(tmp_path), "keepalived").wait_until_settled(60)
+    NodeFactsReader(str(tmp_path), "keepalived").wait_until_settled(60)
     assert looks == [1]

@@ -18,15 +18,15 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.packet_
     OUT,
     RETURN,
     Chain,
+    FilterRule,
     Packet,
-    Rule,
 )
 
 MULTICAST = Packet(IN, "eth0", ip_address("192.168.8.6"), ip_address("224.0.0.18"))
 
 
 def rule(verdict, matches=True, target="", text=""):
-    return Rule(lambda packet: matches, verdict, text or verdict, target)
+    return FilterRule(lambda packet: matches, verdict, text or verdict, target)
 
 
 def through(*rules, drops_rest=False, version=0, direction=IN, **others):

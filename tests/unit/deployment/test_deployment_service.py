@@ -9,10 +9,10 @@ import os
 
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.change import DeploymentError
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Condition, Service
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.deployment.service import Service, ServiceState
 
-ASLEEP = Condition(running=False, enabled=False, stale=False, pid=0)
-ALIVE = Condition(running=True, enabled=True, stale=False, pid=4711)
+ASLEEP = ServiceState(running=False, enabled=False, stale=False, pid=0)
+ALIVE = ServiceState(running=True, enabled=True, stale=False, pid=4711)
 
 
 class Systemd:
@@ -34,16 +34,16 @@ def shown(active="inactive", pid="0", file="", reload="no"):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (shown("active", "4711", "enabled"), Condition(True, True, False, 4711)),
-        (shown("activating", "12", "disabled"), Condition(True, False, False, 12)),
-        (shown("reloading", "12", "enabled-runtime"), Condition(True, False, False, 12)),
-        (shown("deactivating", "12", "static", "yes"), Condition(True, False, True, 12)),
-        (shown("failed", "0", "enabled", "yes"), Condition(False, True, True, 0)),
-        (shown("inactive", "", "masked"), Condition(False, False, False, 0)),
-        (shown("maintenance"), Condition(False, False, False, 0)),
-        ("", Condition(False, False, False, 0)),
-        ("Environment=A=b\nUnitFileState=enabled\n", Condition(False, True, False, 0)),
-        ("a warning without a value\nUnitFileState=enabled\n", Condition(False, True, False, 0)),
+        (shown("active", "4711", "enabled"), ServiceState(True, True, False, 4711)),
+        (shown("activating", "12", "disabled"), ServiceState(True, False, False, 12)),
+        (shown("reloading", "12", "enabled-runtime"), ServiceState(True, False, False, 12)),
+        (shown("deactivating", "12", "static", "yes"), ServiceState(True, False, True, 12)),
+        (shown("failed", "0", "enabled", "yes"), ServiceState(False, True, True, 0)),
+        (shown("inactive", "", "masked"), ServiceState(False, False, False, 0)),
+        (shown("maintenance"), ServiceState(False, False, False, 0)),
+        ("", ServiceState(False, False, False, 0)),
+        ("Environment=A=b\nUnitFileState=enabled\n", ServiceState(False, True, False, 0)),
+        ("a warning without a value\nUnitFileState=enabled\n", ServiceState(False, True, False, 0)),
     ],
 )
 def test_the_condition_that_systemctl_shows(text, expected):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.owners import Clock, clock, happenings, owned
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.drill.owners import ClockOffset, clock, happenings, owned
 
 INSTALLS, RELEASES = {"is": "InstallAddresses"}, {"is": "ReleaseAddresses"}
 
@@ -25,7 +25,7 @@ def look(offset_s, sent=100.0, received=100.4, started=100.3, ended=100.3):
 
 
 def test_clocks_that_may_be_the_same_are_the_same():
-    assert clock([look(0.0)]) == Clock(0.0, pytest.approx(0.3))  # it may be 0.1 s behind, or 0.3 s ahead
+    assert clock([look(0.0)]) == ClockOffset(0.0, pytest.approx(0.3))  # it may be 0.1 s behind, or 0.3 s ahead
     assert clock([look(-0.2)]).ahead_s == 0.0
 
 
@@ -37,14 +37,14 @@ def test_a_clock_that_differs_is_corrected_by_all_looks(offset_s):
 
 
 def test_without_a_look_nothing_is_corrected():
-    assert clock([]) == clock([{"started": 1, "ended": 2}]) == Clock(0.0, 0.0)
+    assert clock([]) == clock([{"started": 1, "ended": 2}]) == ClockOffset(0.0, 0.0)
 
 
 def test_the_record_of_one_instance_is_read_in_the_time_of_the_controller():
     text = record((990.0, "promote", INSTALLS), instance="VI_2") + record(
         (1001.0, "promote", {"is": "SendAdvertisement"}, INSTALLS), (1009.0, "expire"), (1010.0, "demote", RELEASES)
     )
-    found = happenings(text, "VI_1", Clock(1.0))
+    found = happenings(text, "VI_1", ClockOffset(1.0))
     assert [(each.at, each.name, each.owns) for each in found] == [
         (1000.0, "promote", True), (1008.0, "expire", None), (1009.0, "demote", False)
     ]  # fmt: skip
@@ -52,16 +52,16 @@ def test_the_record_of_one_instance_is_read_in_the_time_of_the_controller():
 
 @pytest.mark.parametrize("text", ["", "no agent is running\n", "[]\n7\n", '{"at": 1, "input": "stop"}\n'])
 def test_a_text_that_is_no_record_gives_no_happenings(text):
-    assert happenings(text, "VI_1", Clock()) is None
+    assert happenings(text, "VI_1", ClockOffset()) is None
 
 
 def test_a_record_of_another_instance_tells_nothing_of_this_one():
-    assert happenings(record((1001.0, "promote", INSTALLS), instance="VI_2"), "VI_1", Clock()) is None
-    assert happenings(record(), "VI_1", Clock()) == []
+    assert happenings(record((1001.0, "promote", INSTALLS), instance="VI_2"), "VI_1", ClockOffset()) is None
+    assert happenings(record(), "VI_1", ClockOffset()) == []
 
 
 def of(*steps):
-    return happenings(record(*steps), "VI_1", Clock())
+    return happenings(record(*steps), "VI_1", ClockOffset())
 
 
 def test_a_standby_that_takes_over_and_gives_back():

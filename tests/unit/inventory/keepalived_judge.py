@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vrrp.config.keywords.keepalived_behaviour import FATAL, judged
-from vrrp.config.keywords.keepalived_releases import Release, release
+from vrrp.config.keywords.keepalived_releases import KeepalivedRelease, release
 
 # With these it would end itself at its start, though -t does not say so.
 ENDS = ("must be set", "Unknown interface!", "both use VRID")
@@ -80,7 +80,7 @@ def _verdict(log: Path) -> Verdict:
 
 
 @functools.cache
-def _release() -> Release:
+def _release() -> KeepalivedRelease:
     """Return the release of this machine's keepalived."""
     said = subprocess.run(["keepalived", "--version"], capture_output=True, text=True, check=True).stderr
     return release(said.split(" (")[0])

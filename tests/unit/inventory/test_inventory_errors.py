@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError, Problem, nowhere
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import (
+    PairError,
+    VariableProblem,
+    nowhere,
+)
 
 
 @pytest.mark.parametrize(
     ("problem", "text"),
     [
-        (Problem("node-a", "ha_pair_vips", "it is bad"), "node-a: ha_pair_vips: it is bad"),
-        (Problem("node-a", "x", "it is bad", "say y"), "node-a: x: it is bad (say y)"),
-        (Problem("node-a", "x", "it is bad", where="hosts.yml:7"), "hosts.yml:7: node-a: x: it is bad"),
-        (Problem("node-a", "x", "it is bad", "say y", "h:7"), "h:7: node-a: x: it is bad (say y)"),
-        (Problem("node-a", "x", "it is bad", "", ""), "node-a: x: it is bad"),
+        (VariableProblem("node-a", "ha_pair_vips", "it is bad"), "node-a: ha_pair_vips: it is bad"),
+        (VariableProblem("node-a", "x", "it is bad", "say y"), "node-a: x: it is bad (say y)"),
+        (VariableProblem("node-a", "x", "it is bad", where="hosts.yml:7"), "hosts.yml:7: node-a: x: it is bad"),
+        (VariableProblem("node-a", "x", "it is bad", "say y", "h:7"), "h:7: node-a: x: it is bad (say y)"),
+        (VariableProblem("node-a", "x", "it is bad", "", ""), "node-a: x: it is bad"),
     ],
 )
 def test_a_problem_is_one_line(problem, text):
@@ -24,13 +28,17 @@ def test_a_problem_is_one_line(problem, text):
 
 
 def test_one_problem_is_not_many():
-    error = PairError([Problem("a", "b", "c")])
+    error = PairError([VariableProblem("a", "b", "c")])
     assert str(error) == "1 problem in the inventory of this pair:\n  a: b: c"
 
 
 def test_problems_keep_their_order_and_come_once():
-    first, second, elsewhere = Problem("b", "x", "t"), Problem("a", "x", "t"), Problem("b", "x", "t", where="f:1")
-    error = PairError(iter([first, second, Problem("b", "x", "t"), elsewhere]))
+    first, second, elsewhere = (
+        VariableProblem("b", "x", "t"),
+        VariableProblem("a", "x", "t"),
+        VariableProblem("b", "x", "t", where="f:1"),
+    )
+    error = PairError(iter([first, second, VariableProblem("b", "x", "t"), elsewhere]))
     assert error.problems == (first, second, elsewhere)
     assert isinstance(error, ValueError)
 

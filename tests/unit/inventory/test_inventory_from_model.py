@@ -67,7 +67,7 @@ KEYS = (model.HmacKey(1, b"\x0a" * 32), model.HmacKey(2, file="/etc/k2"))
          {"use_vmac": "v 02:00:00:00:00:01", "vmac_xmit_base": True}),
         ({"vmac": model.Vmac(mac="02:00:00:00:00:01")}, {"use_vmac": "02:00:00:00:00:01"}),
         ({"track": trackers.Tracking(interfaces=(trackers.Tracked("eth1"),))}, {"track_interface": ["eth1"]}),
-        ({"notify": model.Notify(any=command("/bin/n"))}, {"notify": "/bin/n"}),
+        ({"notify": model.NotifyScripts(any=command("/bin/n"))}, {"notify": "/bin/n"}),
         (
             {"hmac": model.AuthHmac(KEYS, 2, time_window_s=9)},
             {"auth_hmac": {
@@ -189,4 +189,4 @@ def test_trackers_become_words_of_the_role(track, words):
     ],
 )  # fmt: skip
 def test_notify_commands_become_words_of_the_role(notify, words):
-    assert more(notify=model.Notify(**notify)) == words
+    assert more(notify=model.NotifyScripts(**notify)) == words

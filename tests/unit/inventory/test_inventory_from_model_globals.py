@@ -75,7 +75,7 @@ def test_a_sync_group_becomes_words_of_the_role():
         1,
         ("a", "b"),
         trackers.Tracking(scripts=(trackers.Tracked("chk", 5),)),
-        model.Notify(fault=command("/f", user="root")),
+        model.NotifyScripts(fault=command("/f", user="root")),
         True,
     )
     assert say.group_words(group, model.Configuration("f")) == {
@@ -174,9 +174,9 @@ def test_a_command_names_who_runs_it():
         ({"globals": model.Globals(shutdown_script=command("/down"))}, True),
         ({"scripts": (trackers.Script("chk", ("/c",)),)}, True),
         ({"processes": (trackers.Process("web", "nginx"),)}, False),
-        ({"instances": (model.Instance("a", "e", 1, 1, notify=model.Notify(says_deleted=True)),)}, False),
-        ({"instances": (model.Instance("a", "e", 1, 1, notify=model.Notify(deleted=command("/d"))),)}, True),
-        ({"sync_groups": (model.SyncGroup("G", 1, (), notify=model.Notify(any=command("/n"))),)}, True),
+        ({"instances": (model.Instance("a", "e", 1, 1, notify=model.NotifyScripts(says_deleted=True)),)}, False),
+        ({"instances": (model.Instance("a", "e", 1, 1, notify=model.NotifyScripts(deleted=command("/d"))),)}, True),
+        ({"sync_groups": (model.SyncGroup("G", 1, (), notify=model.NotifyScripts(any=command("/n"))),)}, True),
     ],
 )
 def test_a_script_of_any_kind_is_found(fields, runs):

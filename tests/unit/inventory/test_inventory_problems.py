@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError, Problem
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.errors import PairError, VariableProblem
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instances import instances
 from two_hosts import VIP, hosts, interfaces
 
@@ -348,5 +348,5 @@ def test_all_problems_are_told_at_once_with_their_places():
 
 
 def test_the_error_counts_its_problems():
-    error = PairError([Problem("a", "b", "c"), Problem("a", "b", "c"), Problem("a", "b", "d")])
+    error = PairError([VariableProblem("a", "b", "c"), VariableProblem("a", "b", "c"), VariableProblem("a", "b", "d")])
     assert str(error) == "2 problems in the inventory of this pair:\n  a: b: c\n  a: b: d"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import DumpError, parse
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.keepalived.dump import DumpFormatError, parse
 from recorded_dumps import FOLDER, recorded, text
 
 
@@ -47,7 +47,7 @@ def test_the_recorded_dump_held_a_password():
 
 @pytest.mark.parametrize("bad", ["", "hello", "------< Global definitions >------\n Router ID = a\n"])
 def test_a_text_that_is_no_dump_is_refused(bad):
-    with pytest.raises(DumpError):
+    with pytest.raises(DumpFormatError):
         parse(bad)
 
 
@@ -56,5 +56,5 @@ def test_half_a_dump_raises_no_exception():
     for end in range(0, len(whole), 97):
         try:
             parse(whole[:end])
-        except DumpError:
+        except DumpFormatError:
             continue

@@ -10,8 +10,8 @@ from ipaddress import IPv4Address, IPv6Address
 import pytest
 
 from vrrp.protocol.arp_ndp import (
-    Answer,
-    Claim,
+    Announcement,
+    Reply,
     answer,
     gratuitous_arp,
     question,
@@ -51,7 +51,7 @@ def test_an_arp_request_is_encoded_octet_for_octet():
 
 def test_an_arp_reply_is_encoded_and_decoded():
     assert answer(G_MAC, G4, A_MAC, A4).hex() == ARP_REPLY
-    assert read_answer(bytes.fromhex(ARP_REPLY)) == Answer(G4, G_MAC, A4)
+    assert read_answer(bytes.fromhex(ARP_REPLY)) == Reply(G4, G_MAC, A4)
 
 
 def test_a_neighbour_solicitation_is_encoded_octet_for_octet():
@@ -82,8 +82,8 @@ def test_a_solicitation_of_a_known_neighbour_goes_to_it_alone():
 
 def test_a_neighbour_advertisement_is_encoded_and_decoded():
     frame = answer(G_MAC, G6, A_MAC, A6)
-    assert read_answer(frame) == Answer(G6, G_MAC, A6)
-    assert read_answer(frame + b"\0" * 20) == Answer(G6, G_MAC, A6)  # padding
+    assert read_answer(frame) == Reply(G6, G_MAC, A6)
+    assert read_answer(frame + b"\0" * 20) == Reply(G6, G_MAC, A6)  # padding
     assert ones_complement(G6.packed + A6.packed + bytes([0, 0, 0, 32, 0, 0, 0, 58]) + frame[54:]) == 0xFFFF
 
 
@@ -93,7 +93,7 @@ def test_an_advertisement_without_the_option_comes_from_its_sender():
     frame[56:58] = b"\0\0"
     pseudo = G6.packed + A6.packed + bytes([0, 0, 0, 24, 0, 0, 0, 58])
     frame[56:58] = (0xFFFF - ones_complement(pseudo + frame[54:])).to_bytes(2, "big")
-    assert read_answer(bytes(frame)) == Answer(G6, G_MAC, A6)
+    assert read_answer(bytes(frame)) == Reply(G6, G_MAC, A6)
 
 
 @PAIRS
@@ -136,7 +136,7 @@ def test_options_without_a_length_end_the_reading():
     frame[79] = 0  # an option of no length
     total = int.from_bytes(frame[56:58], "big") + 1
     frame[56:58] = total.to_bytes(2, "big")
-    assert read_answer(bytes(frame)) == Answer(G6, G_MAC, A6)  # the sender's own, as without the option
+    assert read_answer(bytes(frame)) == Reply(G6, G_MAC, A6)  # the sender's own, as without the option
 
 
 def test_an_option_of_another_kind_before_ours_is_skipped():
@@ -149,19 +149,19 @@ def test_an_option_of_another_kind_before_ours_is_skipped():
     frame[56:58] = b"\0\0"
     pseudo = G6.packed + A6.packed + bytes([0, 0, 0, 32 + len(nonce), 0, 0, 0, 58])
     frame[56:58] = (0xFFFF - ones_complement(pseudo + frame[54:])).to_bytes(2, "big")
-    assert read_claim(bytes(frame)) == Claim(G6, G_MAC)
-    assert read_answer(bytes(frame)) == Answer(G6, G_MAC, A6)
+    assert read_claim(bytes(frame)) == Announcement(G6, G_MAC)
+    assert read_answer(bytes(frame)) == Reply(G6, G_MAC, A6)
 
 
 @pytest.mark.parametrize(
     ("frame", "claim"),
     [
-        (gratuitous_arp(G_MAC, G4), Claim(G4, G_MAC)),
-        (gratuitous_arp(G_MAC, G4, reply=True), Claim(G4, G_MAC)),
-        (question(G_MAC, G4, A4), Claim(G4, G_MAC)),
-        (answer(G_MAC, G4, A_MAC, A4), Claim(G4, G_MAC)),
-        (unsolicited_na(G_MAC, G6), Claim(G6, G_MAC)),
-        (answer(G_MAC, G6, A_MAC, A6), Claim(G6, G_MAC)),
+        (gratuitous_arp(G_MAC, G4), Announcement(G4, G_MAC)),
+        (gratuitous_arp(G_MAC, G4, reply=True), Announcement(G4, G_MAC)),
+        (question(G_MAC, G4, A4), Announcement(G4, G_MAC)),
+        (answer(G_MAC, G4, A_MAC, A4), Announcement(G4, G_MAC)),
+        (unsolicited_na(G_MAC, G6), Announcement(G6, G_MAC)),
+        (answer(G_MAC, G6, A_MAC, A6), Announcement(G6, G_MAC)),
         (question(G_MAC, G6, A6), None),  # an address that asks is in use, but only advertisements are read
         (question(G_MAC, IPv4Address(0), G4), None),  # a probe
         (gratuitous_arp(b"\xff" * 6, G4), None),

@@ -11,7 +11,7 @@ import pytest
 
 from vrrp.protocol.peer_report import InstanceReport, NodeReport, PeerReport
 from vrrp.protocol.peer_session import MALFORMED, REPLAY, SIGNATURE, UNPROVEN
-from vrrp.protocol.peer_view import Finding, PeerView
+from vrrp.protocol.peer_view import PeerFinding, PeerView
 
 NODE = NodeReport("web-b", "0.4.0", "r1", 1e9)
 GOOD = InstanceReport("VI_1", "BACKUP", 90, "1:a")
@@ -246,7 +246,7 @@ def test_a_send_error_explains_the_silence_of_the_peer():
 
 def test_without_a_key_that_is_what_is_said():
     seen = view()
-    seen.problem = Finding("the key file cannot be read", "run the playbook")
+    seen.problem = PeerFinding("the key file cannot be read", "run the playbook")
     assert standby(seen, 100.0) == (False, "the key file cannot be read")
     assert str(seen.silence(100.0)) == "the key file cannot be read (run the playbook)"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pair_scenarios import losses, run_pair
 
-from vrrp.simulation.client import Client
+from vrrp.simulation.client import SimulatedClient
 from vrrp.simulation.clock import Clock
 from vrrp.simulation.lan import Lan
 from vrrp.simulation.timeline import Timeline
@@ -22,7 +22,7 @@ def segment(**answers):
     clock = Clock()
     lan = Lan(clock, answers, 1, (0.0, 0.0))
     lan.nodes = {name: Machine(name, value) for name, value in answers.items()}
-    lan.client = Client(clock, lan, Timeline())
+    lan.client = SimulatedClient(clock, lan, Timeline())
     return clock, lan, lan.client
 
 

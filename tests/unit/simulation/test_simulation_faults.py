@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.simulation.faults import NODE_VERBS, Fault, FaultError, demand_power, parse
+from vrrp.simulation.faults import NODE_VERBS, FaultError, InjectedFault, demand_power, parse
 
 NAMES = ("node-a", "node-b")
 
@@ -32,10 +32,10 @@ def test_a_parsed_fault_is_printed_as_it_was_written(text):
 
 
 def test_a_fault_is_its_parts():
-    assert parse("at 10: kill node-a", NAMES) == Fault(10.0, "kill", ("node-a",))
-    assert parse(" at 1.5 s :  delay 5 ms", NAMES) == Fault(1.5, "delay", words=("5", "5"))
+    assert parse("at 10: kill node-a", NAMES) == InjectedFault(10.0, "kill", ("node-a",))
+    assert parse(" at 1.5 s :  delay 5 ms", NAMES) == InjectedFault(1.5, "delay", words=("5", "5"))
     assert parse("at 1: cut node-a on eth0", NAMES).only_on == "eth0"
-    assert parse("at 2: wall clock +60", NAMES) == Fault(2.0, "wall clock", (), ("+60",))
+    assert parse("at 2: wall clock +60", NAMES) == InjectedFault(2.0, "wall clock", (), ("+60",))
 
 
 @pytest.mark.parametrize(

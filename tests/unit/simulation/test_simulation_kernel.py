@@ -9,18 +9,18 @@ import pytest
 
 from vrrp.protocol.states import Parameters
 from vrrp.simulation.expected_timers import lease_s
-from vrrp.simulation.kernel import Kernel
+from vrrp.simulation.kernel import SimulatedKernel
 
 
 @pytest.mark.parametrize("died_at, ends_at", [(10.0, 13.0), (10.49, 13.0), (10.5, 13.5), (14.9, 17.5)])
 def test_the_last_renewal_counts(died_at, ends_at):
-    kernel = Kernel(lease_s=3.0)
+    kernel = SimulatedKernel(lease_s=3.0)
     assert kernel.install(10.0)
     assert kernel.lease_ends_at(died_at) == ends_at
 
 
 def test_addresses_are_there_or_not():
-    kernel = Kernel(lease_s=3.0)
+    kernel = SimulatedKernel(lease_s=3.0)
     assert not kernel.release()
     assert kernel.install(1.0) and not kernel.install(2.0)
     assert kernel.release() and not kernel.owns

@@ -12,7 +12,7 @@ import pytest
 
 from vrrp.protocol.packet import Advertisement
 from vrrp.protocol.states import Parameters, SavedRouterState, State
-from vrrp.simulation.client import Client
+from vrrp.simulation.client import SimulatedClient
 from vrrp.simulation.clock import Clock
 from vrrp.simulation.kernel import ProcessState
 from vrrp.simulation.lan import Lan
@@ -48,7 +48,7 @@ class Parts:
         self.node = Node("a", parameters, self.clock, self.lan, self.timeline, Observer(), **given)
         self.peer = Peer(self.clock)
         self.lan.nodes = {"a": self.node, "b": self.peer}
-        self.lan.client = Client(self.clock, self.lan, self.timeline)
+        self.lan.client = SimulatedClient(self.clock, self.lan, self.timeline)
 
     def started(self, until=0.0):
         self.node.start()

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 import pytest
 
 from vrrp.protocol.states import Parameters
-from vrrp.simulation.client import Client
+from vrrp.simulation.client import SimulatedClient
 from vrrp.simulation.clock import Clock
 from vrrp.simulation.lan import Lan
 from vrrp.simulation.node import Node
@@ -39,7 +39,7 @@ class Machine:
 
     def node(self, label, priority):
         lan = Lan(self.clock, ["a"], 1, (0.0, 0.0))
-        lan.client = Client(self.clock, lan, self.timeline)
+        lan.client = SimulatedClient(self.clock, lan, self.timeline)
         own = Parameters(2, 51, priority, 100, ip_address("192.0.2.4"))
         made = Node("a", own, self.clock, lan, self.timeline, self.watch, label=label)
         lan.nodes = {"a": made}

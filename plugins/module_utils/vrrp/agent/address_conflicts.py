@@ -21,7 +21,7 @@ from typing import Optional
 
 from ..ip_types import Address, Interface
 from ..protocol import timers
-from ..protocol.arp_ndp import Claim, question, read_claim
+from ..protocol.arp_ndp import Announcement, question, read_claim
 from ..protocol.constants import PRIORITY_OWNER, VIRTUAL_MAC
 from ..protocol.states import State
 from . import log_messages
@@ -42,8 +42,8 @@ ASK_S = 3.0  # between two questions; several of them fit into DEFEND_INTERVAL_S
 ASK_MAX = 128  # questions in one go: the others come next
 NOBODY = {4: ip_address("0.0.0.0"), 6: ip_address("::")}  # the sender of a probe
 
-InterfaceVersion = tuple[int, int]  # interface index and IP version
-Watched = dict[InterfaceVersion, dict[Address, list[VrrpInstance]]]
+LinkVersion = tuple[int, int]  # interface index and IP version
+Watched = dict[LinkVersion, dict[Address, list[VrrpInstance]]]
 
 
 class Conflicts:
@@ -71,7 +71,7 @@ class Conflicts:
         self._later = later
         self._open_socket = open_socket
         self._complaints = RejectLogLimiter()
-        self._sockets: dict[InterfaceVersion, ClaimSocket] = {}
+        self._sockets: dict[LinkVersion, ClaimSocket] = {}
         self._watched: Watched = {}
         self._waiting: set[tuple[VrrpInstance, Address]] = set()  # claims that are not judged yet
         self._looks = False
@@ -112,7 +112,7 @@ class Conflicts:
                     f"interface {link}: address conflicts are not detected ({error.strerror or error})",
                 )
 
-    def _open(self, place: InterfaceVersion, addresses: frozenset[Address]) -> None:
+    def _open(self, place: LinkVersion, addresses: frozenset[Address]) -> None:
         sock = self._sockets.get(place)
         if sock is None:
             sock = self._sockets[place] = self._open_socket(place[0], addresses)
@@ -135,9 +135,9 @@ class Conflicts:
             self._sockets[place].send(question(self._table().links[place[0]].mac, NOBODY[place[1]], address))
         self._later(ASK_S, self._ask)
 
-    def _questions(self, now: float) -> list[tuple[InterfaceVersion, Address, Optional[Conflict]]]:
+    def _questions(self, now: float) -> list[tuple[LinkVersion, Address, Optional[Conflict]]]:
         """Return what to ask: each known claim, and one address of each instance that cannot be heard."""
-        found: list[tuple[InterfaceVersion, Address, Optional[Conflict]]] = []
+        found: list[tuple[LinkVersion, Address, Optional[Conflict]]] = []
         asking = set()
         for place, addresses in self._watched.items():
             link = self._table().links.get(place[0])
@@ -156,12 +156,12 @@ class Conflicts:
                         found.append((place, address, None))
         return found
 
-    def _close(self, place: InterfaceVersion) -> None:
+    def _close(self, place: LinkVersion) -> None:
         sock = self._sockets.pop(place)
         self._unlisten(sock.fileno())
         sock.close()
 
-    def _readable(self, place: InterfaceVersion) -> None:
+    def _readable(self, place: LinkVersion) -> None:
         sock, now = self._sockets[place], self._clock()
         for _count in range(READ_MAX):
             frame = sock.receive()
@@ -176,7 +176,7 @@ class Conflicts:
 
         self._later(THROTTLE_S, resume)
 
-    def _take(self, place: InterfaceVersion, frame: bytes, now: float) -> None:
+    def _take(self, place: LinkVersion, frame: bytes, now: float) -> None:
         claim = read_claim(frame)
         if claim is None or any(link.mac == claim.mac for link in self._table().links.values()):
             return
@@ -194,7 +194,7 @@ class Conflicts:
                 continue
             self._wait(instance, claim.address, claim.mac, place, now)
 
-    def _wait(self, instance: VrrpInstance, address: Address, mac: bytes, place: InterfaceVersion, now: float) -> None:
+    def _wait(self, instance: VrrpInstance, address: Address, mac: bytes, place: LinkVersion, now: float) -> None:
         def judge() -> None:
             self._waiting.discard((instance, address))
             if instance in self._watched.get(place, {}).get(address, ()) and not yours(instance, address, now):
@@ -203,7 +203,7 @@ class Conflicts:
         self._waiting.add((instance, address))
         self._later(timers.interval_s(instance.config.advert_int_cs) + CONFIRM_S, judge)
 
-    def _tell(self, instance: VrrpInstance, address: Address, mac: bytes, place: InterfaceVersion) -> None:
+    def _tell(self, instance: VrrpInstance, address: Address, mac: bytes, place: LinkVersion) -> None:
         now = self._clock()
         link = self._table().links.get(place[0])
         name = link.name if link is not None else str(place[0])
@@ -211,7 +211,7 @@ class Conflicts:
         news = known is None or now >= known.seen_at + CONFLICT_S
         instance.reporter.claimed()
         if is_virtual(instance, address):
-            instance.refusals.seen(clause(Claim(address, mac)), now)
+            instance.refusals.seen(clause(Announcement(address, mac)), now)
         if instance.refusals.fault:
             return  # we have given it up
         found = Conflict(name, mac, now)
@@ -256,7 +256,7 @@ def owns(instance: VrrpInstance, address: Address) -> bool:
     return instance.config.priority == PRIORITY_OWNER and is_virtual(instance, address)
 
 
-def clause(claim: Claim) -> str:
+def clause(claim: Announcement) -> str:
     """Return a clause that says which host has an address."""
     return f"{claim.mac.hex(':')} has {claim.address}"
 

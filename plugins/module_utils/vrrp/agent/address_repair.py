@@ -12,7 +12,7 @@ from ..protocol.states import Master
 from .addresses.virtual_addresses import Lost, VirtualAddresses
 from .instance_reporter import InstanceReporter
 from .netlink.links import AddressChanged
-from .netlink.routes import Key
+from .netlink.routes import RouteKey
 from .ports import InstancePorts
 
 
@@ -55,7 +55,7 @@ class AddressRepair:
             self._reporter.taken_off(str(entry.address.ip), link.name if link else str(entry.index))
         self._put_back(self._addresses.put_back((entry.index, entry.address), now), now)
 
-    def routes_gone(self, keys: Collection[Key], now: float) -> None:
+    def routes_gone(self, keys: Collection[RouteKey], now: float) -> None:
         """Put those of these deleted routes and rules back at once that are ours."""
         if isinstance(self._router.condition, Master):
             self._put_back(self._addresses.routes_gone(keys, now), now)

@@ -17,7 +17,7 @@ from ..config.model.configuration import Configuration
 from .address_conflicts import Conflicts
 from .addresses.address_ports import AddressPorts
 from .addresses.lifetime import Leases
-from .addresses.no_accept import Firewall
+from .addresses.no_accept import NoAcceptTable
 from .addresses.promote_secondaries import Promotion
 from .addresses.static import StaticConfig
 from .addresses.vmac import Vmacs
@@ -98,7 +98,7 @@ class Daemon:
             kernel=kernel,
             leases=self.leases,
             announcer=self.announcer,
-            firewall=Firewall(),
+            firewall=NoAcceptTable(),
             promotion=Promotion(kernel, log),
             log=log,
             held_elsewhere=instances.held_elsewhere,

@@ -38,7 +38,7 @@ class Environment:
     announcer: Callable[[Log], Announcer] = Announcer
     open_socket: OpenSocket = open_socket
     open_claim_socket: Callable[[int, frozenset[Address]], ClaimSocket] = ClaimSocket
-    open_peer_socket: channel.OpenSocket = PeerSocket
+    open_peer_socket: channel.OpenPeerSocket = PeerSocket
     fork: Callable[[Callable[[Callable[[], None]], Callable[[], None]], Log], Fork] = Fork
     freeze: Callable[[], None] = freeze
     wall: Callable[[], float] = time.time  # seconds since 1970

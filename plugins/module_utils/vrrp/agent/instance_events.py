@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from .instance import VrrpInstance
 from .instances import Instances
 from .log import Log
-from .netlink.links import AddressChanged, Change, InterfaceTable, LinkChanged
+from .netlink.links import AddressChanged, InterfaceTable, KernelChange, LinkChanged
 from .track.interface import Links
 
 
@@ -39,7 +39,7 @@ class InstanceEvents:
         self._conflicts_changed = conflicts_changed
         self._log = log
 
-    def kernel_changed(self, changes: Sequence[Change], now: float) -> None:
+    def kernel_changed(self, changes: Sequence[KernelChange], now: float) -> None:
         """Have the instances that the changes concern look at their interfaces, then at their addresses."""
         tracked = self._links.look()
         ours = self._instances.virtual
@@ -62,7 +62,7 @@ class InstanceEvents:
             for instance in self._instances.having(change.present.address):
                 instance.address_changed(change, now)
 
-    def _announce_again(self, changes: Iterable[Change], concerned: Collection[VrrpInstance], now: float) -> None:
+    def _announce_again(self, changes: Iterable[KernelChange], concerned: Collection[VrrpInstance], now: float) -> None:
         """Have addresses announced on each interface that has another MAC address, or came up."""
         indexes = set()
         for change in changes:
@@ -76,7 +76,7 @@ class InstanceEvents:
         for instance in concerned if indexes else ():
             instance.links_changed(indexes, now)
 
-    def _concerned(self, changes: Collection[Change]) -> set[VrrpInstance]:
+    def _concerned(self, changes: Collection[KernelChange]) -> set[VrrpInstance]:
         """Return the instances that must look at their interfaces: hundreds of other interfaces may come and go."""
         instances, links = self._instances, self._table().links
         names: set[str] = set()

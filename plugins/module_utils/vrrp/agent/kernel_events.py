@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from .netlink.links import Change
+from .netlink.links import KernelChange
 from .scheduler import Scheduler
 
 RESYNC_S = 1.0  # until the kernel is asked again for what it could not list
@@ -17,7 +17,7 @@ RESYNC_S = 1.0  # until the kernel is asked again for what it could not list
 class KernelListener(Protocol):
     """A listener looks at what has changed in the kernel."""
 
-    def kernel_changed(self, changes: Sequence[Change], now: float) -> None:
+    def kernel_changed(self, changes: Sequence[KernelChange], now: float) -> None:
         """Take the changes since the last call, in their order; the table of interfaces has all of them already."""
 
 
@@ -28,7 +28,7 @@ class EventSource(Protocol):
     def stale(self) -> bool:
         """Return whether the kernel could not list everything, and has to be asked again."""
 
-    def read_events(self) -> list[Change]:
+    def read_events(self) -> list[KernelChange]:
         """Return what has changed since the last call."""
 
 

@@ -28,7 +28,7 @@ SELDOM_LINES_S = 80  # lines a second about other hosts, with this burst: togeth
 SELDOM_BURST = 20
 
 
-Listener = Callable[[int, str, Mapping[str, str]], None]  # the level, the text, the fields of the journal
+LogListener = Callable[[int, str, Mapping[str, str]], None]  # the level, the text, the fields of the journal
 
 
 class Log:
@@ -39,7 +39,7 @@ class Log:
 
     def __init__(self, stream: Optional[TextIO] = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = sys.stderr if stream is None else stream
-        self.listeners: list[Listener] = []
+        self.listeners: list[LogListener] = []
         self._clock = clock
         self._journald = stream is None and goes_to_journal(self._stream)
         self._journal: Optional[Journal] = None

@@ -19,7 +19,7 @@ from ..protocol.states import NEVER
 
 LATE_S = 0.05  # a timer that is this late shows that the process has slept
 
-Result = TypeVar("Result")
+Returned = TypeVar("Returned")
 
 
 class Scheduler:
@@ -71,7 +71,7 @@ class Scheduler:
 
         return call
 
-    def run(self, function: Callable[[], Result]) -> Result:
+    def run(self, function: Callable[[], Returned]) -> Returned:
         """Call ``function`` now, as a callback is called, and return its result. Raises what it raises."""
         with self._batch:
             if self.now() > self._at + LATE_S:

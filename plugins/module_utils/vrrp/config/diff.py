@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Optional, Union
 
 from .format import format_value
-from .model.configuration import AuthHmac, Configuration, GratuitousArp, Instance, Notify
+from .model.configuration import AuthHmac, Configuration, GratuitousArp, Instance, NotifyScripts
 from .model.trackers import Tracking
 
 ADDED = "added"
@@ -195,7 +195,7 @@ def _changes(old: Any, new: Any) -> tuple[FieldChange, ...]:
         before, after = getattr(old, field.name), getattr(new, field.name)
         if field.name in _IGNORED or before == after:
             continue
-        if isinstance(after, (GratuitousArp, Notify, Tracking)):
+        if isinstance(after, (GratuitousArp, NotifyScripts, Tracking)):
             inner = _changes(before, after)
             changes.extend(FieldChange(f"{field.name}.{change.field}", change.old, change.new) for change in inner)
             continue

@@ -16,7 +16,7 @@ from typing import Optional
 
 from .keywords.keepalived_changes import IGNORED, REFUSED, ValueChange
 from .keywords.keepalived_language import SYNTAX_CHANGES
-from .keywords.keepalived_releases import BUILT_WITH, NEVER, Release, advice, knows, number, since
+from .keywords.keepalived_releases import BUILT_WITH, NEVER, KeepalivedRelease, advice, knows, number, since
 from .keywords.keepalived_values import VALUE_CHANGES
 from .keywords.table import ROOT, WORKS, Block, Entry, blocks_of
 from .syntax.diagnostics import Location, Problem, printable
@@ -41,7 +41,7 @@ _Places = tuple[tuple[Block, Sequence[Statement], int], ...]  # an open block an
 
 
 @dataclass(frozen=True)
-class Difference:
+class VersionDifference:
     """It is one line of a file that a release does not take as it is meant.
 
     ``effect`` is one of :data:`.keywords.keepalived_changes.EFFECTS`. ``since`` is the first release that takes it as
@@ -71,13 +71,13 @@ class Comparison:
     keepalived's other parts, keywords that only some builds know, and values that the agent does not use.
     """
 
-    release: Release
-    differences: tuple[Difference, ...] = ()
+    release: KeepalivedRelease
+    differences: tuple[VersionDifference, ...] = ()
     not_compared: tuple[tuple[Location, str], ...] = ()
 
 
 def compare(
-    text: str, path: str, named: Release, config_id: str = "", surroundings: Surroundings = NOWHERE
+    text: str, path: str, named: KeepalivedRelease, config_id: str = "", surroundings: Surroundings = NOWHERE
 ) -> Comparison:
     """Return what ``named`` does not take as it is meant. Never raises for bad input.
 
@@ -120,7 +120,7 @@ def _known(block: Block, statements: Sequence[Statement]) -> Iterator[tuple[Bloc
                 yield from _known(entry, statement.children or ())
 
 
-def _of_syntax(path: str, text: str, named: Release, config_id: str) -> Iterator[Difference]:
+def _of_syntax(path: str, text: str, named: KeepalivedRelease, config_id: str) -> Iterator[VersionDifference]:
     changes = [change for change in SYNTAX_CHANGES if named < number(change.since)]
     for at, line in enumerate(text.split("\n") if changes else (), 1):
         code = line[: decomment(line).end]
@@ -138,7 +138,7 @@ def _of_syntax(path: str, text: str, named: Release, config_id: str) -> Iterator
                 yield _difference(place, ROOT, name, change.effect, change.since, words, change.advice)
 
 
-def _of_order(statements: Sequence[Statement], named: Release) -> Iterator[Difference]:
+def _of_order(statements: Sequence[Statement], named: KeepalivedRelease) -> Iterator[VersionDifference]:
     """Yield the lines that name a tracker or a track_group that is only defined below: no release finds it."""
     every = {(each.keyword, each.values[0].text) for each in statements if each.values}
     above: set[tuple[str, str]] = set()
@@ -166,7 +166,7 @@ def _named(statement: Statement) -> Iterator[tuple[str, tuple[str, ...], Word]]:
 class _Blocks:
     """It compares the keywords of blocks with what a release knows."""
 
-    def __init__(self, named: Release, secrets: Secrets) -> None:
+    def __init__(self, named: KeepalivedRelease, secrets: Secrets) -> None:
         self._named = named
         self._secrets = secrets
         self._ended = (
@@ -175,7 +175,7 @@ class _Blocks:
 
     def of_block(
         self, block: Block, statements: Sequence[Statement], said: AbstractSet[str], around: _Places = ()
-    ) -> Iterator[Difference]:
+    ) -> Iterator[VersionDifference]:
         """Yield the differences of a block.
 
         ``said`` are the keywords of global_defs and of the blocks around it, ``around`` its places in those.
@@ -201,7 +201,7 @@ class _Blocks:
 
     def _of_values(
         self, block: Block, keyword: str, statement: Statement, said: AbstractSet[str]
-    ) -> Iterator[Difference]:
+    ) -> Iterator[VersionDifference]:
         for change in _CHANGES.get((block.name, keyword), ()):
             company = said.isdisjoint(change.unless) and (not change.beside or not said.isdisjoint(change.beside))
             if company and change.holds(self._named):
@@ -211,7 +211,9 @@ class _Blocks:
                     text = f"{subject}{change.case}, in keepalived {self._named}: {change.what}"
                     yield _difference(word.place, block, subject, change.effect, change.mended, text, change.advice)
 
-    def _unknown(self, block: Block, entry: Optional[Entry], statement: Statement, places: _Places) -> Difference:
+    def _unknown(
+        self, block: Block, entry: Optional[Entry], statement: Statement, places: _Places
+    ) -> VersionDifference:
         """Return the difference of a keyword that came later, or that no release knows there.
 
         keepalived reads on behind the name of a keyword that it does not know, brace by brace. So the } of an unknown
@@ -252,11 +254,11 @@ def _where(block: Block) -> str:
     return f" in {block.name}" if block.name else " at the top of a file"
 
 
-def _place(found: Difference) -> Location:
+def _place(found: VersionDifference) -> Location:
     return Location(found.path, found.line, found.column)
 
 
-def _hidden(found: Difference, named: Release) -> Difference:
+def _hidden(found: VersionDifference, named: KeepalivedRelease) -> VersionDifference:
     """Return a difference that does not name its keyword, which may be a part of a password."""
     text = f"keepalived {named} does not take what stands here as it is meant"
     return replace(found, keyword="the keyword", text=text, advice="correct it, or leave it out")
@@ -264,5 +266,5 @@ def _hidden(found: Difference, named: Release) -> Difference:
 
 def _difference(
     place: Location, block: Block, keyword: str, effect: str, first: str, text: str, what: str
-) -> Difference:
-    return Difference(place.path, place.line, place.column, block.name, keyword, effect, first, text, what)
+) -> VersionDifference:
+    return VersionDifference(place.path, place.line, place.column, block.name, keyword, effect, first, text, what)

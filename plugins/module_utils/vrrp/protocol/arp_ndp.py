@@ -38,7 +38,7 @@ _NOTHING = (None, False)
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """It tells ``asker``, which asked, that ``address`` lives at ``mac``."""
 
     address: Address
@@ -47,7 +47,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Claim:
+class Announcement:
     """It tells every receiver that ``address`` lives at ``mac``."""
 
     address: Address
@@ -81,13 +81,13 @@ def answer(mac: bytes, address: Address, to_mac: bytes, to: Address) -> bytes:
     return _neighbour_frame(to_mac, mac, address, to, body)
 
 
-def read_answer(frame: bytes) -> Optional[Answer]:
+def read_answer(frame: bytes) -> Optional[Reply]:
     """Return the answer in a frame; None for anything else, for what is cut off, damaged, or unsolicited."""
     found, asked_for = _read(frame)
     return found if asked_for else None
 
 
-def read_claim(frame: bytes) -> Optional[Claim]:
+def read_claim(frame: bytes) -> Optional[Announcement]:
     """Return the claim in a frame; None for anything else, for a probe, and for what is cut off or damaged.
 
     The sender of any ARP packet makes one (RFC 5227 section 2.4), and the target of any neighbour advertisement.
@@ -95,10 +95,10 @@ def read_claim(frame: bytes) -> Optional[Claim]:
     found, _asked_for = _read(frame)
     if found is None or not int(found.address) or found.mac[0] & 1:  # no host has a group's hardware address
         return None
-    return Claim(found.address, found.mac)
+    return Announcement(found.address, found.mac)
 
 
-def _read(frame: bytes) -> tuple[Optional[Answer], bool]:
+def _read(frame: bytes) -> tuple[Optional[Reply], bool]:
     """Return what a frame says of its sender, and whether it is the answer to a question."""
     if len(frame) < _ETHERNET.size:
         return _NOTHING
@@ -108,16 +108,16 @@ def _read(frame: bytes) -> tuple[Optional[Answer], bool]:
     return _read_advertisement(frame, sender) if ethertype == ETHERTYPE_IPV6 else _NOTHING
 
 
-def _read_arp(frame: bytes) -> tuple[Optional[Answer], bool]:
+def _read_arp(frame: bytes) -> tuple[Optional[Reply], bool]:
     if len(frame) < _ETHERNET.size + _ARP.size:
         return _NOTHING
     *kind, operation, mac, address, _to_mac, to = _ARP.unpack_from(frame, _ETHERNET.size)
     if tuple(kind) != _ARP_ETHERNET_IPV4 or operation not in (REQUEST, REPLY):
         return _NOTHING
-    return Answer(IPv4Address(address), mac, IPv4Address(to)), operation == REPLY
+    return Reply(IPv4Address(address), mac, IPv4Address(to)), operation == REPLY
 
 
-def _read_advertisement(frame: bytes, sender: bytes) -> tuple[Optional[Answer], bool]:
+def _read_advertisement(frame: bytes, sender: bytes) -> tuple[Optional[Reply], bool]:
     """Return a valid neighbour advertisement (RFC 4861 section 7.1.2), and whether it is solicited."""
     start = _ETHERNET.size + _IPV6.size
     if len(frame) < start + _NEIGHBOUR.size:
@@ -131,7 +131,7 @@ def _read_advertisement(frame: bytes, sender: bytes) -> tuple[Optional[Answer], 
         return _NOTHING
     # The option may be missing in the answer to a solicitation that was unicast (section 7.2.4).
     mac = _option(body[_NEIGHBOUR.size :], _TARGET_LINK_LAYER) or sender
-    return Answer(IPv6Address(target), mac, IPv6Address(to)), bool(flags & _SOLICITED)
+    return Reply(IPv6Address(target), mac, IPv6Address(to)), bool(flags & _SOLICITED)
 
 
 def _option(options: bytes, wanted: bytes) -> Optional[bytes]:

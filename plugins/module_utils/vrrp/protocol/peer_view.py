@@ -27,7 +27,7 @@ RUN_AGAIN = "run the playbook ha_pair on both nodes"
 
 
 @dataclass(frozen=True)
-class Finding:
+class PeerFinding:
     """It is a clause about the other node, and what to do."""
 
     text: str
@@ -46,7 +46,7 @@ class Standby:
     """
 
     ready: Optional[bool]
-    finding: Optional[Finding] = None
+    finding: Optional[PeerFinding] = None
     report: Optional[InstanceReport] = None  # what was told of it last
     planned: bool = False
     stopped: bool = False
@@ -72,7 +72,7 @@ class PeerView:
     port: int
     since: float
     release: str
-    problem: Optional[Finding] = None
+    problem: Optional[PeerFinding] = None
     unsent: Optional[str] = None
     nobody_at: Optional[float] = None
     node: Optional[NodeReport] = None
@@ -128,7 +128,7 @@ class PeerView:
         """Return whether nothing has been heard lately."""
         return self.heard_at is None or now - self.heard_at > (SILENT_S if self.nobody_at is None else NOBODY_S)
 
-    def silence(self, now: float) -> Optional[Finding]:
+    def silence(self, now: float) -> Optional[PeerFinding]:
         """Return why nothing is known of the other node; None while it is, and while it may be any moment."""
         if self.problem is not None:
             return self.problem
@@ -138,34 +138,34 @@ class PeerView:
             return None
         if self._many(peer_session.SIGNATURE, now):
             text = "its messages are signed with another key than that of this node"
-            return Finding(text, f"{RUN_AGAIN}, or give both the same key file")
+            return PeerFinding(text, f"{RUN_AGAIN}, or give both the same key file")
         if self.unsent is not None:
             text = f"this node cannot send to {self.address}: {self.unsent}"
-            return Finding(text, "look at the route to it, and at the firewall")
+            return PeerFinding(text, "look at the route to it, and at the firewall")
         if self.heard_at is not None and self.node is not None and self.node.stopping:
             text = f"its agent was stopped {now - self.heard_at:.0f} s ago"
-            return Finding(text, "systemctl start hotstandby there")
+            return PeerFinding(text, "systemctl start hotstandby there")
         if self.nobody_at is not None:
             remedy = "systemctl start hotstandby there; where keepalived runs there, leave peer_status out"
-            return Finding(f"no agent listens there on UDP port {self.port}", remedy)
+            return PeerFinding(f"no agent listens there on UDP port {self.port}", remedy)
         if self._many(peer_session.UNPROVEN, now):
             text = "its messages answer none that this node has sent lately"
-            return Finding(text, f"does a firewall drop UDP port {self.port} on the way to it?")
+            return PeerFinding(text, f"does a firewall drop UDP port {self.port} on the way to it?")
         ago = "since the agent started here" if self.heard_at is None else f"for {now - self.heard_at:.0f} s"
         remedy = f"is that node up, its agent running, and does a firewall drop UDP port {self.port}?"
-        return Finding(f"nothing was heard of it {ago}", remedy)
+        return PeerFinding(f"nothing was heard of it {ago}", remedy)
 
-    def doubts(self, now: float) -> list[Finding]:
+    def doubts(self, now: float) -> list[PeerFinding]:
         """Return what is wrong with the other node beside its instances, or with its messages."""
         found = []
         if self._many(peer_session.REPLAY, now):
-            found.append(Finding("somebody sends its messages again", "look who else is on the network"))
+            found.append(PeerFinding("somebody sends its messages again", "look who else is on the network"))
         if self._many(peer_session.MALFORMED, now):
             text = f"what comes from UDP port {self.port} there is no message"
-            found.append(Finding(text, "does another program use that port?"))
+            found.append(PeerFinding(text, "does another program use that port?"))
         if not self.silent(now) and self._many(peer_session.SIGNATURE, now):
             text = "somebody sends messages with its address that are not signed with the key"
-            found.append(Finding(text, "look who else is on the network"))
+            found.append(PeerFinding(text, "look who else is on the network"))
         if self.silent(now) or self.node is None:
             return found
         if self.newer is not None:
@@ -173,14 +173,14 @@ class PeerView:
         if abs(self.clock_s) > CLOCK_S:
             way = "ahead" if self.clock_s > 0 else "behind"
             text = f"its clock is {abs(self.clock_s):.0f} s {way}"
-            found.append(Finding(text, "let both nodes take the time from one source: look at timedatectl"))
+            found.append(PeerFinding(text, "let both nodes take the time from one source: look at timedatectl"))
         if self.node.release != self.release:
-            found.append(Finding(f"it runs another release of the agent ({self.node.version})", RUN_AGAIN))
+            found.append(PeerFinding(f"it runs another release of the agent ({self.node.version})", RUN_AGAIN))
         return found
 
-    def _newer(self, version: int) -> Finding:
+    def _newer(self, version: int) -> PeerFinding:
         text = f"its messages are of version {version}, and this agent reads no more than version {VERSION}"
-        return Finding(text, "install the newer release here, too")
+        return PeerFinding(text, "install the newer release here, too")
 
     def standby(self, name: str, digest: str, master_since: float, now: float) -> Standby:
         """Return whether the other node can take over the instance ``name``, of which this node is MASTER.
@@ -198,15 +198,15 @@ class PeerView:
         told = self._told.get(name)
         report = None if told is None else told.report
         if self.node.stopping:
-            stopping = Finding("its agent is stopping", "systemctl start hotstandby there")
+            stopping = PeerFinding("its agent is stopping", "systemctl start hotstandby there")
             return Standby(False, stopping, report, stopped=stopped)
         if self.node.drained:
-            drained = Finding("it is drained", "hotstandby undrain there")
+            drained = PeerFinding("it is drained", "hotstandby undrain there")
             return Standby(False, drained, report, planned=True, stopped=stopped)
         if told is None or now - told.at > SILENT_S:
             if now - self._began_at <= SILENT_S:  # another message may tell of it
                 return Standby(None)
-            return Standby(False, Finding(f"it does not have {name}", RUN_AGAIN))
+            return Standby(False, PeerFinding(f"it does not have {name}", RUN_AGAIN))
         finding = _state(told, master_since)
         if finding is None and told.report.state != State.BACKUP.value:
             return Standby(None, None, told.report)
@@ -214,12 +214,12 @@ class PeerView:
             told.unlike_at = None
         elif finding is None and _format(told.report.digest) != _format(digest):
             text = f"its configuration of {name} cannot be compared: it runs another release"
-            return Standby(None, Finding(text, RUN_AGAIN), told.report)
+            return Standby(None, PeerFinding(text, RUN_AGAIN), told.report)
         elif finding is None:
             told.unlike_at = now if told.unlike_at is None else told.unlike_at
             if now - told.unlike_at < SETTLE_S:
                 return Standby(None, None, told.report)
-            finding = Finding(f"its configuration of {name} does not fit that of this node", RUN_AGAIN)
+            finding = PeerFinding(f"its configuration of {name} does not fit that of this node", RUN_AGAIN)
         return Standby(finding is None, finding, told.report)
 
     def _many(self, reason: str, now: float) -> bool:
@@ -231,7 +231,7 @@ def _format(digest: str) -> str:
     return digest.partition(":")[0]
 
 
-def _state(told: _Told, master_since: float) -> Optional[Finding]:
+def _state(told: _Told, master_since: float) -> Optional[PeerFinding]:
     """Return why an instance in this state cannot take over; None also where it changes just now."""
     report = told.report
     troubles = "; ".join(report.troubles)
@@ -239,11 +239,13 @@ def _state(told: _Told, master_since: float) -> Optional[Finding]:
         if told.at - max(told.since, master_since) < SETTLE_S:
             return None
         remedy = "they do not hear each other: does a firewall drop IP protocol 112?"
-        return Finding("it is MASTER, too", remedy)
+        return PeerFinding("it is MASTER, too", remedy)
     if report.state == State.BACKUP.value:
         if not troubles:
             return None
-        return Finding(f"{troubles} there, which leaves it priority {report.priority}", "mend that on that node")
+        return PeerFinding(f"{troubles} there, which leaves it priority {report.priority}", "mend that on that node")
     if report.state == State.FAULT.value:
-        return Finding(f"it is in FAULT: {troubles or 'it does not say why'}", "mend that on that node")
-    return Finding(f"it is in {report.state}{f': {troubles}' if troubles else ''}", "hotstandby status there says why")
+        return PeerFinding(f"it is in FAULT: {troubles or 'it does not say why'}", "mend that on that node")
+    return PeerFinding(
+        f"it is in {report.state}{f': {troubles}' if troubles else ''}", "hotstandby status there says why"
+    )

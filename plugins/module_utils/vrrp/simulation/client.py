@@ -21,7 +21,7 @@ from .timeline import Timeline
 ASK_AGAIN_S = 1.0
 
 
-class Client:
+class SimulatedClient:
     """It sends all the time, so a moment without an owner at the other end is a loss."""
 
     def __init__(self, clock: Clock, lan: Lan, timeline: Timeline) -> None:

@@ -77,7 +77,7 @@ class FaultError(ValueError):
 
 
 @dataclass(frozen=True)
-class Fault:
+class InjectedFault:
     """It happens ``at`` seconds. ``nodes`` are those it happens to, ``words`` the other words of its line."""
 
     at: float
@@ -98,12 +98,12 @@ class Fault:
     def __str__(self) -> str:
         return f"at {self.at:.10g}: {self.text()}"
 
-    def later(self, seconds: float) -> Fault:
+    def later(self, seconds: float) -> InjectedFault:
         """Return the same fault ``seconds`` later."""
         return replace(self, at=self.at + seconds)
 
 
-def parse(text: str, names: Iterable[str]) -> Fault:
+def parse(text: str, names: Iterable[str]) -> InjectedFault:
     """Return the fault of a line. ``names`` are the nodes there are. Raises :class:`FaultError`."""
     line = _LINE.match(text)
     if not line:
@@ -123,40 +123,40 @@ def parse(text: str, names: Iterable[str]) -> Fault:
     return replace(_read(at, verb, arguments, tuple(names)), only_on=only_on)
 
 
-def _read(at: float, verb: str, words: list[str], names: tuple[str, ...]) -> Fault:
+def _read(at: float, verb: str, words: list[str], names: tuple[str, ...]) -> InjectedFault:
     if verb == "heal":
         if words:
             raise FaultError(
                 f'"heal" makes one segment of everything and takes no more words (for one node: join {words[0]})'
             )
-        return Fault(at, verb)
+        return InjectedFault(at, verb)
     if verb == "split":
-        return Fault(at, verb, words=_groups(words, names))
+        return InjectedFault(at, verb, words=_groups(words, names))
     if verb == "loss":
-        return Fault(at, verb, words=(_percent(words),))
+        return InjectedFault(at, verb, words=(_percent(words),))
     if verb == "delay":
-        return Fault(at, verb, words=_milliseconds(words))
+        return InjectedFault(at, verb, words=_milliseconds(words))
     if verb == "wall clock":
         if not words or not _NUMBER.fullmatch(words[-1]):
             raise FaultError("wall clock needs seconds (write: wall clock NODE +3600, or wall clock +3600)")
-        return Fault(at, verb, tuple(_node(word, names) for word in words[:-1]), (words[-1],))
+        return InjectedFault(at, verb, tuple(_node(word, names) for word in words[:-1]), (words[-1],))
     if not words:
         raise FaultError(f'"{verb}" needs the name of a node (one of: {", ".join(names)})')
     node, rest = _node(words[0], names), words[1:]
     if verb == "check":
         if len(rest) != 1 or not re.fullmatch(r"[-+]?[0-9]+", rest[0]):
             raise FaultError(f"check needs one whole number (write: check {node} -20)")
-        return Fault(at, verb, (node,), tuple(rest))
+        return InjectedFault(at, verb, (node,), tuple(rest))
     if verb == "reload":
-        return Fault(at, verb, (node,), tuple(_setting(word) for word in rest))
+        return InjectedFault(at, verb, (node,), tuple(_setting(word) for word in rest))
     if rest and verb != "break":
         raise FaultError(f'"{" ".join(rest)}" is too much after "{verb} {node}" (one line for each node)')
-    return Fault(at, verb, (node,), tuple(rest))
+    return InjectedFault(at, verb, (node,), tuple(rest))
 
 
-def demand_power(faults: Iterable[Fault]) -> None:
+def demand_power(faults: Iterable[InjectedFault]) -> None:
     """Raise :class:`FaultError` where an agent is to start on a machine that has no power then."""
-    dead: dict[str, Fault] = {}
+    dead: dict[str, InjectedFault] = {}
     for fault in sorted(faults, key=lambda each: each.at):
         for node in fault.nodes:
             if fault.verb == "kill":

@@ -10,7 +10,7 @@ import enum
 from .expected_timers import RENEWAL_S
 
 
-class Kernel:
+class SimulatedKernel:
     """It keeps one flag for all virtual addresses of an instance, as they go on and off together."""
 
     def __init__(self, lease_s: float) -> None:

@@ -19,7 +19,7 @@ from ..protocol.router import VirtualRouter
 from ..protocol.states import NEVER, Condition, Master, Parameters, SavedRouterState, State
 from .clock import Clock
 from .expected_timers import EPSILON_S, lease_s
-from .kernel import Kernel, ProcessState
+from .kernel import ProcessState, SimulatedKernel
 from .lan import Lan
 from .observer import Observer
 from .parameter_history import ParameterHistory, remembered
@@ -52,7 +52,7 @@ class Node:
         self.process = ProcessState.ENDED
         self.router = self.router_class(parameters)
         self._lease_s: Optional[float] = options.get("lease_s")
-        self.kernel = Kernel(self._lease())
+        self.kernel = SimulatedKernel(self._lease())
         self.memory: Optional[SavedRouterState] = None
         self.check_delta: int = options.get("check_delta", 0)
         self.drained = False

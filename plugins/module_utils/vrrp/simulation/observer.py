@@ -9,7 +9,7 @@ from typing import Any, Optional
 
 from ..protocol.packet import Advertisement
 from ..protocol.states import Condition, SavedRouterState
-from .faults import Fault
+from .faults import InjectedFault
 
 
 class Violated(Exception):
@@ -53,10 +53,10 @@ class Observer:
     def look(self) -> None:
         """Ownership, mastership or the partition of the segment has changed."""
 
-    def disturbing(self, fault: Fault) -> None:
+    def disturbing(self, fault: InjectedFault) -> None:
         """A fault is about to happen."""
 
-    def disturbed(self, fault: Fault) -> None:
+    def disturbed(self, fault: InjectedFault) -> None:
         """A fault has happened."""
 
     def ended(self) -> None:

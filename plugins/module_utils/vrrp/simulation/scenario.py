@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from typing import Any, Callable, Optional
 
 from ..protocol.states import Parameters
-from .faults import Fault, parse
+from .faults import InjectedFault, parse
 
 _NODE_WORDS: dict[str, tuple[str, Callable[[str], object]]] = {
     "priority": ("priority", int),
@@ -60,7 +60,7 @@ class Scenario:
     seed: int
     version: int
     machines: tuple[Machine, ...]
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[InjectedFault, ...] = ()
     until: float = 60.0
     delay_s: tuple[float, float] = (0.0002, 0.0002)
     vrid: int = field(default=51)
@@ -79,7 +79,7 @@ class Scenario:
         """Return one segment of it, without faults."""
         return replace(self, machines=tuple(each for each in self.machines if each.lan == lan), faults=())
 
-    def without(self, fault: Fault) -> Scenario:
+    def without(self, fault: InjectedFault) -> Scenario:
         """Return the scenario without this one fault; an equal one stays."""
         return replace(self, faults=tuple(each for each in self.faults if each is not fault))
 

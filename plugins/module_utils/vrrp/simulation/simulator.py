@@ -13,9 +13,9 @@ from typing import Any, Optional
 from ..protocol.packet import Advertisement
 from ..protocol.router import VirtualRouter
 from ..protocol.states import Parameters
-from .client import Client
+from .client import SimulatedClient
 from .clock import Clock, StandsStill
-from .faults import WITHOUT_EFFECT, Fault
+from .faults import WITHOUT_EFFECT, InjectedFault
 from .lan import CLIENT, Judge, Lan
 from .node import Node
 from .observer import Observer, Violated
@@ -35,7 +35,7 @@ class Run:
 
     scenario: Scenario
     timeline: Timeline
-    client: Client
+    client: SimulatedClient
     violation: Optional[Violated] = None
     ended_at: float = 0.0
 
@@ -65,7 +65,7 @@ class Simulator:
         self.lan = Lan(self.clock, scenario.names, scenario.seed, scenario.delay_s)
         self.lan.judge = judge
         self.lan.on_lost, self.lan.on_refused = self._lost, self._refused
-        self.client = self.lan.client = Client(self.clock, self.lan, self.timeline)
+        self.client = self.lan.client = SimulatedClient(self.clock, self.lan, self.timeline)
         self.watch: Observer = watch_class(self.clock, self.lan) if watch_class else Observer()
         for machine in scenario.machines:
             self.lan.nodes[machine.name] = Node(
@@ -90,7 +90,7 @@ class Simulator:
         run = Run(self.scenario, self.timeline, self.client)
         self.watch.begin()
         for machine in self.scenario.machines:
-            self.clock.at(machine.begins_at, self._apply, Fault(machine.begins_at, "start", (machine.name,)))
+            self.clock.at(machine.begins_at, self._apply, InjectedFault(machine.begins_at, "start", (machine.name,)))
         for fault in self.scenario.faults:
             self.clock.at(fault.at, self._apply, fault)
         try:
@@ -105,7 +105,7 @@ class Simulator:
 
     # What happens
 
-    def _apply(self, fault: Fault) -> None:
+    def _apply(self, fault: InjectedFault) -> None:
         if fault.verb in WITHOUT_EFFECT:
             self.set_wall_clock(fault)
             return
@@ -114,7 +114,7 @@ class Simulator:
         self.watch.disturbed(fault)
         self.client.look()
 
-    def happen(self, fault: Fault) -> None:
+    def happen(self, fault: InjectedFault) -> None:
         """Apply a fault, and note it."""
         self.note(fault)
         for name in fault.nodes:
@@ -122,11 +122,11 @@ class Simulator:
         if not fault.nodes:
             self._happen_to_lan(fault.verb, fault.words)
 
-    def note(self, fault: Fault) -> None:
+    def note(self, fault: InjectedFault) -> None:
         """Note a fault in the timeline."""
         self.timeline.note(self.clock.now, fault.nodes[0] if fault.nodes else LAN, FAULT, fault.text(), fault.verb)
 
-    def _happen(self, fault: Fault, node: Node) -> None:
+    def _happen(self, fault: InjectedFault, node: Node) -> None:
         verb, words = fault.verb, fault.words
         if verb in _PROCESS:
             if node.up and not node.frozen:
@@ -170,7 +170,7 @@ class Simulator:
         elif verb == "delay":
             self.lan.set_delay(float(words[0]) / 1000, float(words[1]) / 1000)
 
-    def set_wall_clock(self, fault: Fault) -> None:
+    def set_wall_clock(self, fault: InjectedFault) -> None:
         """Set the wall clock, which no code of the agent reads: a run with and one without this are the same."""
         for name in fault.nodes or self.lan.nodes:
             self.lan.nodes[name].wall_s += float(fault.words[0])

@@ -18,7 +18,7 @@ from ..protocol.actions import Action
 from ..protocol.override import CommandRefused
 from ..protocol.sync_group import Group, Move
 from .clock import Clock, StandsStill
-from .faults import WITHOUT_EFFECT, Fault
+from .faults import WITHOUT_EFFECT, InjectedFault
 from .lan import Judge
 from .node import Node
 from .observer import Observer, Violated
@@ -80,7 +80,7 @@ class GroupSimulator:
             watch.begin()
         begins = {machine.name: machine.begins_at for machine in self.scenario.machines}
         for name, at in begins.items():
-            self.clock.at(at, self._apply, Fault(at, "start", (name,)))
+            self.clock.at(at, self._apply, InjectedFault(at, "start", (name,)))
         for fault in self.scenario.faults:
             self.clock.at(fault.at, self._apply, fault)
         violated = None
@@ -98,7 +98,7 @@ class GroupSimulator:
 
     # What happens
 
-    def _apply(self, fault: Fault) -> None:
+    def _apply(self, fault: InjectedFault) -> None:
         lans = self.scenario.lans if fault.only_on is None else self._places[fault.only_on]
         where = [self.simulators[lan] for lan in lans]
         where = [simulator for simulator in where if set(fault.nodes) <= set(simulator.lan.nodes)]

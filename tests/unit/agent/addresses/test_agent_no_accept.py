@@ -12,7 +12,7 @@ import pytest
 from agent_fakes import Bench, instance, want
 
 from vrrp.agent.addresses import no_accept
-from vrrp.agent.addresses.no_accept import Firewall
+from vrrp.agent.addresses.no_accept import NoAcceptTable
 from vrrp.agent.netlink import nftables
 from vrrp.config.model.configuration import Globals, VirtualAddress
 
@@ -55,14 +55,14 @@ def tables(monkeypatch):
 
 
 def test_nothing_is_asked_for_before_somebody_wants_it(tables):
-    firewall = Firewall()
+    firewall = NoAcceptTable()
     firewall.release("VI_1")
     firewall.close()
     assert (tables.told, firewall.used) == ([], False)
 
 
 def test_elements_come_and_go(tables):
-    firewall = Firewall()
+    firewall = NoAcceptTable()
     assert firewall.prepare() == ""
     assert firewall.hold("VI_1", [want(VIP), want(VIP6), want(LINK_LOCAL, 3)]) == ""
     assert firewall.hold("VI_2", [want(VIP)]) == ""
@@ -85,14 +85,14 @@ def test_elements_come_and_go(tables):
 
 
 def test_a_successor_finds_the_table(tables):
-    firewall = Firewall()
+    firewall = NoAcceptTable()
     firewall.hold("VI_1", [want(VIP)])
     firewall.close(leave=True)
     assert ("delete",) not in tables.told
 
 
 def test_a_table_that_somebody_has_flushed_is_made_anew(tables):
-    firewall = Firewall()
+    firewall = NoAcceptTable()
     firewall.hold("VI_1", [want(VIP)])
     tables.answers = [errno.ENOENT, 0]
     assert firewall.hold("VI_2", [want("192.168.8.101/24")]) == ""
@@ -105,7 +105,7 @@ def test_a_table_that_somebody_has_flushed_is_made_anew(tables):
 )
 def test_where_it_cannot_be_had_it_says_why(tables, code, why):
     tables.answers = [code, code]
-    firewall = Firewall()
+    firewall = NoAcceptTable()
     text = f"cannot filter packets: {why}"
     assert (firewall.prepare(), firewall.hold("VI_1", [want(VIP)]), firewall.used) == (text, text, False)
 
@@ -205,12 +205,12 @@ class TestSilence:
     """Multicast group reports of macvlans are dropped: they have the MAC address that the MASTER has."""
 
     def test_without_a_macvlan_no_table_is_made(self, tables):
-        wall = Firewall()
+        wall = NoAcceptTable()
         assert wall.silence([]) == ""
         assert (tables.told, wall.used) == ([], False)
 
     def test_macvlans_come_and_go_beside_the_addresses_of_instances(self, tables):
-        wall = Firewall()
+        wall = NoAcceptTable()
         assert wall.hold("VI_1", [want(VIP)]) == ""
         assert wall.silence([9, 10]) == ""
         assert wall.silence([10]) == ""
@@ -224,12 +224,12 @@ class TestSilence:
 
     def test_where_it_cannot_be_had_it_says_why(self, tables):
         tables.answers = [errno.EPROTONOSUPPORT]
-        wall = Firewall()
+        wall = NoAcceptTable()
         assert wall.silence([9]) == "cannot filter packets: this kernel has no nf_tables"
         assert tables.told == [("make",)] and not wall.used
 
     def test_a_refused_change_is_tried_again_with_the_next_one(self, tables):
-        wall = Firewall()
+        wall = NoAcceptTable()
         wall.prepare()
         tables.answers = [errno.ENOMEM]
         assert wall.silence([9]) == "cannot filter packets: Cannot allocate memory"

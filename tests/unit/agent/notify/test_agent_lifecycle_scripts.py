@@ -160,7 +160,7 @@ def test_the_shutdown_script_runs_as_its_own_user_or_as_that_of_scripts(bench, m
 
     async def run(command, timeout_s, user, group, secure):
         asked.append((timeout_s, user, group, secure))
-        return subprocesses.Outcome(signal=9)
+        return subprocesses.ScriptResult(signal=9)
 
     monkeypatch.setattr(lifecycle_scripts.subprocesses, "run", run)
     settings = {"script_user": "daemon", "shutdown_script_timeout_s": 3, "enable_script_security": True}

@@ -16,7 +16,7 @@ from vrrp.agent.log import Log
 from vrrp.agent.notify import scripts as scripts_module
 from vrrp.agent.notify.scripts import GroupQueue, NotifyQueue
 from vrrp.agent.process import subprocesses
-from vrrp.config.model.configuration import Globals, Notify, NotifyCommand, SyncGroup
+from vrrp.config.model.configuration import Globals, NotifyCommand, NotifyScripts, SyncGroup
 
 
 def lines(text):
@@ -47,7 +47,7 @@ def writing(file, *words, before=""):
 
 def test_the_own_script_of_a_state_and_then_the_one_for_all(tmp_path):
     file = tmp_path / "told"
-    scripts = Notify(
+    scripts = NotifyScripts(
         master=writing(file, "m", "own", "words"),
         backup=writing(file, "b"),
         fault=writing(file, "f"),
@@ -68,12 +68,12 @@ def test_the_own_script_of_a_state_and_then_the_one_for_all(tmp_path):
 
 
 def test_nothing_configured_is_nothing_done(tmp_path):
-    assert play(Notify(), [("MASTER", 100)])[0] == []
+    assert play(NotifyScripts(), [("MASTER", 100)])[0] == []
 
 
 def test_a_slow_script_holds_up_the_next_one_and_nobody_else(tmp_path):
     file = tmp_path / "told"
-    slow = Notify(master=writing(file, "slow", before="sleep 0.2;"), backup=writing(file, "quick"))
+    slow = NotifyScripts(master=writing(file, "slow", before="sleep 0.2;"), backup=writing(file, "quick"))
     _log, took_s = play(slow, [("MASTER", 100), ("BACKUP", 100)])
     assert file.read_text().splitlines() == ["slow", "quick"]
     assert took_s < 0.1
@@ -81,14 +81,14 @@ def test_a_slow_script_holds_up_the_next_one_and_nobody_else(tmp_path):
 
 def test_a_script_that_hangs_is_ended_and_the_next_one_is_told(tmp_path):
     file = tmp_path / "told"
-    scripts = Notify(master=NotifyCommand(("/bin/sleep", "60")), backup=writing(file, "next"))
+    scripts = NotifyScripts(master=NotifyCommand(("/bin/sleep", "60")), backup=writing(file, "next"))
     log, _took_s = play(scripts, [("MASTER", 100), ("BACKUP", 100)], timeout_s=0.1)
     assert log == ["warning: (VI_1) notify script /bin/sleep failed (timed out)"]
     assert file.read_text() == "next\n"
 
 
 def test_the_end_waits_for_them_but_not_for_ever(tmp_path):
-    log, _took_s = play(Notify(stop=NotifyCommand(("/bin/sleep", "60"))), [("STOP", 100)], bound_s=0.1)
+    log, _took_s = play(NotifyScripts(stop=NotifyCommand(("/bin/sleep", "60"))), [("STOP", 100)], bound_s=0.1)
     assert log == ["warning: (VI_1) notify scripts still run at the end: they are ended"]
 
 
@@ -98,14 +98,14 @@ def test_the_end_ends_the_queue_even_when_its_cancellation_is_swallowed(monkeypa
     async def run(command, *how):
         runs.append(command)
         if len(runs) > 1:
-            return subprocesses.Outcome(status=0)
+            return subprocesses.ScriptResult(status=0)
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:  # as wait_for() of Python 3.11 does when the script ends at that moment
-            return subprocesses.Outcome(status=0)
+            return subprocesses.ScriptResult(status=0)
 
     monkeypatch.setattr(scripts_module.subprocesses, "run", run)
-    play(Notify(stop=NotifyCommand(("/x",))), [("STOP", 100)] * 3, bound_s=0)
+    play(NotifyScripts(stop=NotifyCommand(("/x",))), [("STOP", 100)] * 3, bound_s=0)
     assert len(runs) == 1
 
 
@@ -117,7 +117,7 @@ def test_a_script_that_anybody_can_change_is_not_run_as_root(tmp_path, monkeypat
 
     async def scenario():
         queue = NotifyQueue("VI_1", Log(text), silent)
-        scripts = Notify(any=NotifyCommand((str(script),)))
+        scripts = NotifyScripts(any=NotifyCommand((str(script),)))
         queue.put(instance(notify=scripts), Globals(enable_script_security=True), "MASTER", 1)
         await queue.finish(10)
 
@@ -126,14 +126,14 @@ def test_a_script_that_anybody_can_change_is_not_run_as_root(tmp_path, monkeypat
 
 
 def test_a_script_that_fails_is_named(tmp_path):
-    log, _took_s = play(Notify(master=NotifyCommand(("/bin/false",))), [("MASTER", 100)])
+    log, _took_s = play(NotifyScripts(master=NotifyCommand(("/bin/false",))), [("MASTER", 100)])
     assert log == ["warning: (VI_1) notify script /bin/false failed (exited with status 1)"]
 
 
 def test_a_pair_that_flaps_loses_the_oldest_never_the_last_and_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(scripts_module, "WAITING_MAX", 2)
     file = tmp_path / "told"
-    scripts = Notify(master=writing(file, "master"), stop=writing(file, "stop"), any=writing(file, "any"))
+    scripts = NotifyScripts(master=writing(file, "master"), stop=writing(file, "stop"), any=writing(file, "any"))
     log, _took_s = play(scripts, [("MASTER", 1), ("MASTER", 2), ("MASTER", 3), ("STOP", 4)])
     assert log == ["warning: (VI_1) 2 transitions wait for notify scripts: the oldest is dropped"] * 2
     assert file.read_text().splitlines() == [
@@ -146,7 +146,9 @@ def test_a_script_that_hangs_is_ended_with_all_that_it_started(tmp_path):
     """A child of it that ignores SIGTERM is ended, too, after the script itself has obeyed."""
     pid = tmp_path / "pid"
     stubborn = f"trap '' TERM; echo $$ > {pid}; while :; do sleep 1; done"
-    scripts = Notify(master=NotifyCommand(("/bin/sh", "-c", f'sh -c "{stubborn.replace("$", chr(92) + "$")}" & wait')))
+    scripts = NotifyScripts(
+        master=NotifyCommand(("/bin/sh", "-c", f'sh -c "{stubborn.replace("$", chr(92) + "$")}" & wait'))
+    )
     log, _took_s = play(scripts, [("MASTER", 100)], timeout_s=0.5)
     assert log == ["warning: (VI_1) notify script /bin/sh failed (timed out)"]
     assert gone(int(pid.read_text()))
@@ -154,9 +156,11 @@ def test_a_script_that_hangs_is_ended_with_all_that_it_started(tmp_path):
 
 def test_a_removed_instance_is_deleted_for_those_who_asked(tmp_path):
     file = tmp_path / "told"
-    old = Notify(fault=writing(file, "f"), stop=writing(file, "s"), any=writing(file, "any"))
+    old = NotifyScripts(fault=writing(file, "f"), stop=writing(file, "s"), any=writing(file, "any"))
     play(old, [("BACKUP", 100), ("DELETED", 100)])
-    asked = Notify(deleted=writing(file, "d"), says_deleted=True, fault=writing(file, "f"), any=writing(file, "any"))
+    asked = NotifyScripts(
+        deleted=writing(file, "d"), says_deleted=True, fault=writing(file, "f"), any=writing(file, "any")
+    )
     play(asked, [("FAULT", 100), ("DELETED", 100)])
     play(old, [("FAULT", 100), ("DELETED", 100)])
     assert file.read_text().splitlines() == [
@@ -168,7 +172,7 @@ def test_a_removed_instance_is_deleted_for_those_who_asked(tmp_path):
 
 def test_a_group_says_group_and_no_priority(tmp_path):
     file, told = tmp_path / "told", []
-    scripts = Notify(master=writing(file, "m"), any=writing(file, "any"))
+    scripts = NotifyScripts(master=writing(file, "m"), any=writing(file, "any"))
 
     async def scenario():
         queue = GroupQueue("G", Log(io.StringIO()), lambda *line: told.append(line))
@@ -190,13 +194,13 @@ def test_a_script_runs_as_its_own_user_or_else_as_script_user(monkeypatch, own, 
 
     async def run(command, timeout_s, user, group, secure):
         seen.append((user, group))
-        return subprocesses.Outcome(status=0)
+        return subprocesses.ScriptResult(status=0)
 
     monkeypatch.setattr(scripts_module.subprocesses, "run", run)
 
     async def scenario():
         queue = NotifyQueue("VI_1", Log(io.StringIO()), silent)
-        scripts = Notify(any=NotifyCommand(("/x",), *own))
+        scripts = NotifyScripts(any=NotifyCommand(("/x",), *own))
         queue.put(instance(notify=scripts), Globals(script_user=general[0], script_group=general[1]), "MASTER", 1)
         await queue.finish(10)
 
@@ -210,12 +214,12 @@ def test_a_rival_runs_its_own_script_alone_and_without_arguments(tmp_path):
 
     async def scenario():
         queue = NotifyQueue("VI_1", Log(io.StringIO()), silent)
-        scripts = Notify(
+        scripts = NotifyScripts(
             any=writing(file, "any"), master_rx_lower_pri=writing(file, "rival"), backup=writing(file, "b")
         )
         queue.rival(instance(notify=scripts), Globals(), 90)
         await queue.finish(10)
-        queue.rival(instance(notify=Notify(any=writing(file, "any"))), Globals(), 90)
+        queue.rival(instance(notify=NotifyScripts(any=writing(file, "any"))), Globals(), 90)
         assert queue.idle
 
     asyncio.run(scenario())
@@ -229,7 +233,7 @@ def test_a_rival_that_goes_on_speaking_does_not_push_transitions_out(tmp_path, m
 
     async def scenario():
         queue = NotifyQueue("VI_1", Log(text), silent)
-        scripts = Notify(master=writing(file, "master"), master_rx_lower_pri=writing(file, "rival"))
+        scripts = NotifyScripts(master=writing(file, "master"), master_rx_lower_pri=writing(file, "rival"))
         queue.put(instance(notify=scripts), Globals(), "MASTER", 100)
         for _again in range(5):
             queue.rival(instance(notify=scripts), Globals(), 90)

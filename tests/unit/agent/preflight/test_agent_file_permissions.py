@@ -14,7 +14,7 @@ from vrrp import cli
 from vrrp.agent import config_source
 from vrrp.agent.netlink import links
 from vrrp.agent.preflight.file_permissions import exposed, exposed_scripts
-from vrrp.config.model.configuration import AuthHmac, Configuration, HmacKey, Notify, NotifyCommand
+from vrrp.config.model.configuration import AuthHmac, Configuration, HmacKey, NotifyCommand, NotifyScripts
 
 OPEN = """\
 vrrp_instance VI_1 {
@@ -175,7 +175,7 @@ def test_a_script_of_a_user_who_does_not_exist_is_said_elsewhere(tmp_path):
 
     def found(**user):
         command = NotifyCommand((str(script),), **user)
-        configuration = Configuration(str(file), instances=(instance(notify=Notify(any=command), line=7),))
+        configuration = Configuration(str(file), instances=(instance(notify=NotifyScripts(any=command), line=7),))
         return [str(each) for each in exposed_scripts(str(file), configuration)]
 
     assert found(user="no-such-user") == []

@@ -16,7 +16,7 @@ import pytest
 from agent_fakes import gone
 
 from vrrp.agent.process import subprocesses
-from vrrp.agent.process.subprocesses import Outcome
+from vrrp.agent.process.subprocesses import ScriptResult
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
@@ -28,9 +28,9 @@ def run(*command, timeout_s=10.0, **who):
 @pytest.mark.parametrize(
     ("script", "outcome", "text"),
     [
-        ("exit 0", Outcome(status=0), "exited with status 0"),
-        ("exit 7", Outcome(status=7), "exited with status 7"),
-        ("kill -9 $$", Outcome(signal=9), "due to signal 9"),
+        ("exit 0", ScriptResult(status=0), "exited with status 0"),
+        ("exit 7", ScriptResult(status=7), "exited with status 7"),
+        ("kill -9 $$", ScriptResult(signal=9), "due to signal 9"),
     ],
 )
 def test_a_script_ends_with_its_outcome(script, outcome, text):
@@ -49,7 +49,7 @@ def test_a_script_that_takes_too_long_is_ended_with_all_its_children(tmp_path):
     pids = tmp_path / "pids"
     script = f"sleep 60 & echo $! >> {pids}; echo $$ >> {pids}; sleep 60"
     started_at = time.monotonic()
-    assert run("/bin/sh", "-c", script, timeout_s=0.3) == Outcome(timed_out=True)
+    assert run("/bin/sh", "-c", script, timeout_s=0.3) == ScriptResult(timed_out=True)
     assert time.monotonic() - started_at < 10
     assert all(gone(int(pid)) for pid in pids.read_text().split())
 
@@ -227,7 +227,7 @@ def test_a_script_that_sigkill_does_not_end_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(subprocesses, "TERMINATION_S", 0.01)
     monkeypatch.setattr(subprocesses, "REAPING_S", 0.01)
     outcome = asyncio.run(asyncio.wait_for(subprocesses.run(["/x"], 0.01), 10))
-    assert outcome == Outcome(timed_out=True)
+    assert outcome == ScriptResult(timed_out=True)
     assert outcome.left is stuck
     assert killed == [15, 9]
 
@@ -266,7 +266,7 @@ def test_a_shell_runs_a_script_that_the_kernel_does_not_execute(tmp_path, head):
     script = tmp_path / "chk"
     script.write_bytes(head + b'echo "$0 $*" > ' + str(tmp_path / "said").encode() + b"\nexit 7\n")
     script.chmod(0o755)
-    assert run(str(script), "one", "two three") == Outcome(status=7)
+    assert run(str(script), "one", "two three") == ScriptResult(status=7)
     assert (tmp_path / "said").read_text() == f"{script} one two three\n"
 
 
@@ -284,7 +284,7 @@ def test_a_first_line_of_two_characters_and_nothing_else(tmp_path):
     script = tmp_path / "chk"
     script.write_bytes(b"#!")
     script.chmod(0o755)
-    assert run(str(script)) == Outcome(status=0)
+    assert run(str(script)) == ScriptResult(status=0)
     script.chmod(0o644)
     assert run(str(script)).error == f"cannot run {script}: Permission denied"
 

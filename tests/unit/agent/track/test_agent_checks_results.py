@@ -11,17 +11,17 @@ import pytest
 from running_checks import script
 
 from vrrp.agent.log import Log
-from vrrp.agent.process.subprocesses import Outcome
+from vrrp.agent.process.subprocesses import ScriptResult
 from vrrp.agent.track.checks import Check
 from vrrp.config.model.configuration import Globals
 
 OUTCOMES = {
-    "+": Outcome(status=0),
-    "-": Outcome(status=1),
-    "2": Outcome(status=2),
-    "t": Outcome(timed_out=True),
-    "k": Outcome(signal=9),
-    "e": Outcome(error="cannot run /x: No such file or directory"),
+    "+": ScriptResult(status=0),
+    "-": ScriptResult(status=1),
+    "2": ScriptResult(status=2),
+    "t": ScriptResult(timed_out=True),
+    "k": ScriptResult(signal=9),
+    "e": ScriptResult(error="cannot run /x: No such file or directory"),
 }
 
 

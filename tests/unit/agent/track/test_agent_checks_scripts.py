@@ -16,7 +16,7 @@ from waiting import until
 
 from vrrp.agent.log import Log
 from vrrp.agent.process import subprocesses
-from vrrp.agent.process.subprocesses import Outcome
+from vrrp.agent.process.subprocesses import ScriptResult
 from vrrp.agent.track import checks as checks_module
 from vrrp.agent.track.checks import Check
 from vrrp.config.model.configuration import Globals
@@ -106,7 +106,7 @@ def recorded(monkeypatch, wanted, **settings):
 
     async def run(command, *how):
         seen.append(how)
-        return Outcome(status=0)
+        return ScriptResult(status=0)
 
     monkeypatch.setattr(checks_module.subprocesses, "run", run)
 
@@ -166,7 +166,7 @@ def test_a_check_ends_even_when_its_cancellation_is_swallowed(monkeypatch):
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:  # as wait_for() of Python 3.11 does when the script ends at that moment
-            return Outcome(status=0)
+            return ScriptResult(status=0)
 
     monkeypatch.setattr(checks_module.subprocesses, "run", run)
 
@@ -189,7 +189,7 @@ def test_a_bug_leaves_no_old_result(monkeypatch):
         raise RuntimeError("a bug")
 
     async def well(command, *how):
-        return Outcome(status=0)
+        return ScriptResult(status=0)
 
     monkeypatch.setattr(checks_module.subprocesses, "run", run)
 
@@ -216,8 +216,8 @@ def test_a_script_that_sigkill_does_not_end_is_not_run_a_second_time(monkeypatch
 
     async def run(command, *how):
         runs.append(command)
-        return {1: Outcome(timed_out=True, left=left), 4: Outcome(timed_out=True, left=again)}.get(
-            len(runs), Outcome(status=0)
+        return {1: ScriptResult(timed_out=True, left=left), 4: ScriptResult(timed_out=True, left=again)}.get(
+            len(runs), ScriptResult(status=0)
         )
 
     monkeypatch.setattr(checks_module.subprocesses, "run", run)

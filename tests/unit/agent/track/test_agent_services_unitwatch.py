@@ -11,7 +11,7 @@ import io
 import pytest
 
 from vrrp.agent.log import Log
-from vrrp.agent.process.subprocesses import Outcome
+from vrrp.agent.process.subprocesses import ScriptResult
 from vrrp.agent.track import services
 from vrrp.agent.track.services import UnitCheck
 from vrrp.config.model.trackers import TrackedUnit
@@ -20,13 +20,13 @@ from vrrp.config.model.trackers import TrackedUnit
 @pytest.mark.parametrize(
     ("outcome", "why"),
     [
-        (Outcome(status=0), ""),
-        (Outcome(status=3), "it is not active"),
-        (Outcome(status=4), "there is no such unit"),
-        (Outcome(status=1), "systemctl exited with status 1"),
-        (Outcome(signal=9), "systemctl ended by signal 9"),
-        (Outcome(timed_out=True), "no answer within 2 s"),
-        (Outcome(error="cannot run systemctl: No such file"), "cannot run systemctl: No such file"),
+        (ScriptResult(status=0), ""),
+        (ScriptResult(status=3), "it is not active"),
+        (ScriptResult(status=4), "there is no such unit"),
+        (ScriptResult(status=1), "systemctl exited with status 1"),
+        (ScriptResult(signal=9), "systemctl ended by signal 9"),
+        (ScriptResult(timed_out=True), "no answer within 2 s"),
+        (ScriptResult(error="cannot run systemctl: No such file"), "cannot run systemctl: No such file"),
     ],
 )
 def test_each_answer_of_systemctl_is_judged(monkeypatch, outcome, why):

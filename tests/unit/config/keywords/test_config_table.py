@@ -15,7 +15,7 @@ from vrrp.config.model.configuration import (
     Globals,
     GratuitousArp,
     Instance,
-    Notify,
+    NotifyScripts,
     SyncGroup,
 )
 from vrrp.config.model.trackers import File, Process, Script, Tracking
@@ -32,7 +32,13 @@ MODELS = {
     "authentication": Authentication,
     "auth_hmac": AuthHmac,
 }
-INNER = {"garp": GratuitousArp, "notify": Notify, "track": Tracking, "default": Instance, "default.notify": Notify}
+INNER = {
+    "garp": GratuitousArp,
+    "notify": NotifyScripts,
+    "track": Tracking,
+    "default": Instance,
+    "default.notify": NotifyScripts,
+}
 # Fields of the table, by block, that the rules turn into other fields of the model.
 DERIVED = {
     "global_defs": {

@@ -16,8 +16,8 @@ from vrrp.config.model.configuration import (
     Globals,
     GratuitousArp,
     Instance,
-    Notify,
     NotifyCommand,
+    NotifyScripts,
     VirtualAddress,
     Vmac,
 )
@@ -49,7 +49,7 @@ def test_the_least_instance_has_every_default():
             version=2,
             nopreempt=False,
             preempt_delay_s=0.0,
-            notify=Notify(),
+            notify=NotifyScripts(),
             garp=GratuitousArp(5.0, 5, 0.0, 1, 5.0, 5, 0.0),
         ),
     )
@@ -138,7 +138,7 @@ vrrp_instance VI_1
                 unicast_src_ip=ip_address("198.51.100.1"),
                 unicast_peers=(ip_address("198.51.100.2"), ip_address("198.51.100.3")),
                 track=Tracking(scripts=(Tracked("chk_a", -20), Tracked("chk_b", 10))),
-                notify=Notify(
+                notify=NotifyScripts(
                     master=NotifyCommand(("/bin/master",), "root"),
                     backup=NotifyCommand(("/bin/backup", "x y")),
                     fault=NotifyCommand(("/bin/fault",)),

@@ -15,8 +15,8 @@ from vrrp.config.model.configuration import (
     AuthHmac,
     GratuitousArp,
     HmacKey,
-    Notify,
     NotifyCommand,
+    NotifyScripts,
     VirtualAddress,
 )
 from vrrp.config.model.trackers import Tracked, Tracking
@@ -177,8 +177,8 @@ def test_accept_follows_from_the_lines_and_the_priority(lines, expected):
         ("skip_check_adv_addr off", "skip_check_adv_addr", False),
         ("", "garp", GratuitousArp(delay_s=9.0, repeat=3)),
         ("garp_master_delay 1\ngarp_extra_if all 7", "garp", GratuitousArp(1.0, 3, extra_if_s=7.0, extra_if_all=True)),
-        ("", "notify", Notify(priority_changes=True)),
-        ("notify_priority_changes off", "notify", Notify()),
+        ("", "notify", NotifyScripts(priority_changes=True)),
+        ("notify_priority_changes off", "notify", NotifyScripts()),
     ],
 )
 def test_an_instance_takes_its_defaults_from_global_defs(lines, field, expected):
@@ -190,9 +190,9 @@ def test_an_instance_takes_its_defaults_from_global_defs(lines, field, expected)
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        ("notify_deleted", Notify(says_deleted=True)),
-        ("notify_deleted /bin/a", Notify(says_deleted=True, deleted=NotifyCommand(("/bin/a",)))),
-        ("notify_stop /bin/a u", Notify(stop=NotifyCommand(("/bin/a",), "u"))),
+        ("notify_deleted", NotifyScripts(says_deleted=True)),
+        ("notify_deleted /bin/a", NotifyScripts(says_deleted=True, deleted=NotifyCommand(("/bin/a",)))),
+        ("notify_stop /bin/a u", NotifyScripts(stop=NotifyCommand(("/bin/a",), "u"))),
     ],
 )
 def test_notify_commands_are_read(lines, expected):
@@ -219,8 +219,8 @@ def test_weights_count_only_outside_of_groups_and_owners(lines, group, expected)
 
 def test_the_group_decides_about_notify_priority_changes():
     group = GROUP.replace("OPTIONS", "notify_priority_changes")
-    assert built("", group=group)[0].notify == Notify(priority_changes=True)
-    assert built("notify_priority_changes off", group=group)[0].notify == Notify()
+    assert built("", group=group)[0].notify == NotifyScripts(priority_changes=True)
+    assert built("notify_priority_changes off", group=group)[0].notify == NotifyScripts()
 
 
 def test_ah_does_not_start_as_master_unless_it_is_the_owner():

@@ -12,8 +12,8 @@ from vrrp.config.model.configuration import (
     Globals,
     Instance,
     InterfaceDelay,
-    Notify,
     NotifyCommand,
+    NotifyScripts,
     SyncGroup,
 )
 from vrrp.config.model.trackers import Script, Tracked, Tracking
@@ -78,7 +78,7 @@ def test_the_first_group_that_names_an_instance_counts():
     [
         ("", {}),
         ("sync_group_tracking_weight", {"tracking_weight": True}),
-        ("notify_fault /bin/a", {"notify": Notify(fault=NotifyCommand(("/bin/a",)))}),
+        ("notify_fault /bin/a", {"notify": NotifyScripts(fault=NotifyCommand(("/bin/a",)))}),
         ("track_script { chk }", {"track": Tracking(scripts=(Tracked("chk", 10),))}),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_sync_group_is_built(lines, fields):
 def test_notify_priority_changes_comes_from_global_defs(line, expected):
     text = f"vrrp_sync_group G {{\ngroup {{ A B }}\n{line}\n}}"
     (found,), _said = grouped(text, fields={"notify.priority_changes": True})
-    assert found.notify == Notify(priority_changes=expected)
+    assert found.notify == NotifyScripts(priority_changes=expected)
 
 
 def test_global_tracking_is_an_old_name():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from vrrp.config.syntax.diagnostics import Diagnostics
-from vrrp.config.syntax.parameters import Parameter, Parameters, definition, names_in
+from vrrp.config.syntax.parameters import DefinedParameters, Parameter, definition, names_in
 from vrrp.config.syntax.source_line import Piece
 
 
@@ -18,7 +18,7 @@ def piece(text, number=1):
 
 def put_in(text, config_id="node1", environment=None, directory="/etc", number=1, **values):
     findings = Diagnostics()
-    parameters = Parameters(findings, config_id, environment)
+    parameters = DefinedParameters(findings, config_id, environment)
     parameters.directory = directory
     for name, value in values.items():
         parameters.define(name, Parameter(tuple(map(piece, value)), True) if isinstance(value, tuple) else one(value))

@@ -9,7 +9,7 @@ import pytest
 
 from vrrp.config.syntax import parameters as module
 from vrrp.config.syntax.diagnostics import Diagnostics
-from vrrp.config.syntax.parameters import Parameter, Parameters, UnclosedDefinition
+from vrrp.config.syntax.parameters import DefinedParameters, Parameter, UnclosedDefinition
 from vrrp.config.syntax.source_line import Piece
 
 
@@ -19,7 +19,7 @@ def piece(text, number=1):
 
 def known(environment=None):
     findings = Diagnostics()
-    made = Parameters(findings, "node1", environment)
+    made = DefinedParameters(findings, "node1", environment)
     made.define("NAME", Parameter((piece("value"),)))
     made.define("MANY", Parameter((piece("one"), piece("two")), many=True))
     return made, findings

@@ -16,7 +16,7 @@ from ..netlink.kernel import Kernel
 from ..netlink.links import InterfaceTable
 from ..netlink.ownership import InterfaceAddress
 from .lifetime import Leases
-from .no_accept import Firewall
+from .no_accept import NoAcceptTable
 from .promote_secondaries import Promotion
 
 
@@ -48,7 +48,7 @@ class AddressPorts:
     kernel: Kernel
     leases: Leases
     announcer: AddressAnnouncer
-    firewall: Firewall
+    firewall: NoAcceptTable
     promotion: Promotion
     log: Log
     # Returns those of the given addresses that others than the given key hold.

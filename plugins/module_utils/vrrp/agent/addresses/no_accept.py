@@ -30,7 +30,7 @@ MISSING = (errno.EOPNOTSUPP, errno.EPROTONOSUPPORT, errno.EAFNOSUPPORT)
 SET4, SET6, SET6_LINK, MACVLANS = "vips4", "vips6", "vips6_link", "macvlans"
 
 
-class Firewall:
+class NoAcceptTable:
     """It keeps the nf_tables table of this agent. It opens no socket before the first element is needed."""
 
     def __init__(self) -> None:

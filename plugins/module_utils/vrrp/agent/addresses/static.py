@@ -16,9 +16,9 @@ from typing import Optional, Protocol
 from ...config.model.configuration import Configuration
 from ...protocol.constants import PRIORITY_OWNER
 from ..netlink.address_request import DesiredAddress
-from ..netlink.links import AddressChanged, Change
+from ..netlink.links import AddressChanged, KernelChange
 from ..netlink.ownership import InterfaceAddress, was_set
-from ..netlink.routes import Key
+from ..netlink.routes import RouteKey
 from ..scheduler import Scheduler
 from .address_config import AddressConfig
 from .address_ports import AddressPorts
@@ -27,7 +27,7 @@ from .virtual_addresses import INSTALL_RETRY_S, Lost, VirtualAddresses, names
 
 NAME = "static"
 
-Group = Optional[str]  # the track_group of what is static, None without one
+TrackGroup = Optional[str]  # the track_group of what is static, None without one
 
 
 class Member(Protocol):
@@ -37,7 +37,7 @@ class Member(Protocol):
     def name(self) -> str:
         """Return its name."""
 
-    def routes_gone(self, keys: Collection[Key], now: float) -> None:
+    def routes_gone(self, keys: Collection[RouteKey], now: float) -> None:
         """Take that these routes and rules were deleted."""
 
     def interface_changed(self, now: float) -> None:
@@ -76,7 +76,7 @@ class StaticConfig:
         self._firewall = ports.firewall
         self._promotion = ports.promotion
         self._begun = False
-        self._statics: dict[Group, VirtualAddresses] = {}
+        self._statics: dict[TrackGroup, VirtualAddresses] = {}
         self._track_groups: dict[str, tuple[str, ...]] = {}
         self._retrying = False
         self._said: tuple[str, ...] = ()  # the problems that instances know of
@@ -115,7 +115,7 @@ class StaticConfig:
         self._said = ()
         self._tell()
 
-    def kernel_changed(self, changes: Collection[Change], now: float) -> None:
+    def kernel_changed(self, changes: Collection[KernelChange], now: float) -> None:
         """Put back what is missing, and tell the instances which routes and rules have gone."""
         routes_gone = self._kernel.take_routes_gone()
         for instance in list(self._members()) if routes_gone else ():
@@ -232,15 +232,15 @@ def problems(statics: VirtualAddresses) -> tuple[str, ...]:
     return tuple(dict.fromkeys(missing + statics.hindrances + statics.refused))
 
 
-def by_group(configuration: Configuration) -> dict[Group, AddressConfig]:
+def by_group(configuration: Configuration) -> dict[TrackGroup, AddressConfig]:
     """Return the static configuration of each track_group. As for an owner, what is there already is the host's own."""
-    groups: dict[Group, None] = dict.fromkeys(each.track_group for each in configuration.static_addresses)
+    groups: dict[TrackGroup, None] = dict.fromkeys(each.track_group for each in configuration.static_addresses)
     groups.update(dict.fromkeys(each.track_group for each in configuration.static_routes))
     groups.update(dict.fromkeys(each.track_group for each in configuration.static_rules))
     return {group: static_of(configuration, (group,)) for group in groups}
 
 
-def static_of(configuration: Configuration, groups: Collection[Group]) -> AddressConfig:
+def static_of(configuration: Configuration, groups: Collection[TrackGroup]) -> AddressConfig:
     """Return the static entries of these track_groups. They have no lifetime, and what the host has stays its own."""
     interface = configuration.globals.default_interface
     return AddressConfig(

@@ -19,7 +19,7 @@ from ...protocol.states import NEVER
 from ..netlink.address_request import DesiredAddress
 from ..netlink.links import InterfaceTable
 from ..netlink.ownership import InterfaceAddress, was_set, was_set_before
-from ..netlink.routes import KernelRoute, Key
+from ..netlink.routes import KernelRoute, RouteKey
 from .address_config import AddressConfig
 from .address_ports import AddressPorts
 from .desired import absent, duplicated, place_of, present, resolve
@@ -28,7 +28,7 @@ from .vmac import ArpSilencer
 
 INSTALL_RETRY_S = 10.0  # after the kernel refused a virtual address
 
-Judge = Callable[[InterfaceAddress, InterfaceTable, Mapping[InterfaceAddress, float]], bool]
+IsOurs = Callable[[InterfaceAddress, InterfaceTable, Mapping[InterfaceAddress, float]], bool]
 Lost = Union[DesiredAddress, KernelRoute]  # what was not there as it should be
 
 
@@ -194,7 +194,7 @@ class VirtualAddresses:
         self._set_and_announce(lost, now)
         return lost + self._complete_routes(now)  # the kernel deletes routes together with an address
 
-    def routes_gone(self, keys: Collection[Key], now: float) -> tuple[Lost, ...]:
+    def routes_gone(self, keys: Collection[RouteKey], now: float) -> tuple[Lost, ...]:
         """Put back, while MASTER, those of these deleted routes and rules that are ours. Returns them."""
         back, refused = self.routes.gone(keys)
         self._refuse(refused, now)
@@ -318,7 +318,7 @@ class VirtualAddresses:
         self._inherited = {}
         self._remove_left_behind(leftovers)
 
-    def _left_behind(self, wanted: Iterable[DesiredAddress], judge: Judge) -> list[DesiredAddress]:
+    def _left_behind(self, wanted: Iterable[DesiredAddress], judge: IsOurs) -> list[DesiredAddress]:
         table = self._ports.kernel.table
         known = self._inherited
         return [want for want in self._leaving(wanted) if judge((want.index, want.address), table, known)]

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...config.model.routes import Route, Rule
-from ..netlink.routes import ANY, KernelRoute, Key, listed, resolve, unusable
+from ..netlink.routes import ANY, KernelRoute, RouteKey, listed, resolve, unusable
 from .address_ports import AddressPorts
 
 HARMLESS_ON_REMOVE = (errno.ESRCH, errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
@@ -91,7 +91,7 @@ class VirtualRoutes:
         back, refused = self._add([way for way in self.wanted if way.remove not in self._given_up])
         return back, [each for each in refused if each.way.track]
 
-    def gone(self, keys: Collection[Key]) -> tuple[list[KernelRoute], list[RouteRefused]]:
+    def gone(self, keys: Collection[RouteKey]) -> tuple[list[KernelRoute], list[RouteRefused]]:
         """Take that these were deleted, and set again those that are ours."""
         mine = [way for way in self.wanted if way.key in keys or ANY in keys]
         for way in mine:

@@ -18,7 +18,7 @@ from .maintenance import Maintenance
 from .mastership import Mastership
 from .reload import Reload
 from .server import Result
-from .status import AgentInfo, Awaited, agent_status, instance_status
+from .status import AgentInfo, AwaitedOf, agent_status, instance_status
 
 
 class Commands:
@@ -35,7 +35,7 @@ class Commands:
         recorder: Recorder,
         other_node: OtherNode,
         fork: Fork,
-        awaited: Awaited,
+        awaited: AwaitedOf,
         now: Callable[[], float],
     ) -> None:
         self._info = info

@@ -27,11 +27,11 @@ from .plan import Current, dry_run, unpack
 SIGNAL_REST_S = 0.5  # between two reloads on signal
 KEPT_S = 10.0  # for the reload after a plan
 
-Answer = Union[dict[str, Any], Future[dict[str, Any]]]
+Result = Union[dict[str, Any], Future[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
-class Found:
+class CheckedFile:
     """It keeps the content of a file: configuration, ``digest`` (SHA-256), ``changes`` and ``warnings`` for people."""
 
     configuration: Configuration
@@ -71,7 +71,7 @@ class Reload:
         self._parsed = b""  # a pickle, for children only
         self._forgetting: Optional[TimerHandle] = None
 
-    def reload(self) -> Answer:
+    def reload(self) -> Result:
         """Read the file again and apply what is different. Raises CommandError, and keeps the old one, for a bad file.
 
         The answer has the names of the instances that were added, removed and changed, and two lists of texts for
@@ -81,7 +81,7 @@ class Reload:
         self._refuse_at_the_end()
         return self._fork.run(lambda: look(self._current(), self._parsed), self.take)
 
-    def confirmed(self, request: dict[str, Any]) -> Answer:
+    def confirmed(self, request: dict[str, Any]) -> Result:
         """Apply a ``candidate`` (as :func:`.plan.unpack` says) that is not the file yet when the master has it, too.
 
         Where the master is not heard with it within ``confirm_s`` seconds, nothing changes (:mod:`.confirmed_reload`).
@@ -95,7 +95,7 @@ class Reload:
             lambda: look(self._current(), self._parsed, unpack(candidate)), lambda found: self._try(found, confirm_s)
         )
 
-    def _try(self, found: Found, confirm_s: float) -> dict[str, Any]:
+    def _try(self, found: CheckedFile, confirm_s: float) -> dict[str, Any]:
         self._refuse_at_the_end()
         self._confirmed.refuse_masters(found.in_step)
         awaited = self._confirmed.awaited(found.configuration, found.in_step)
@@ -104,17 +104,17 @@ class Reload:
         self._confirmed.begin(awaited, confirm_s, lambda: self._take(found))
         return _answer(found)
 
-    def plan(self, request: dict[str, Any]) -> Answer:
+    def plan(self, request: dict[str, Any]) -> Result:
         """Return a future of the result of :func:`.plan.dry_run`, which runs in a child process."""
         return self._fork.run(lambda: dry_run(self._current(), request), self._keep)
 
-    def take(self, found: Found) -> dict[str, Any]:
+    def take(self, found: CheckedFile) -> dict[str, Any]:
         """Apply what was found, and return the answer of :meth:`reload`. Raises CommandError when stopping."""
         answer = self._take(found)
         self._confirmed.settle()
         return answer
 
-    def _take(self, found: Found) -> dict[str, Any]:
+    def _take(self, found: CheckedFile) -> dict[str, Any]:
         self._refuse_at_the_end()
         words = [f"{', '.join(names)} {kind}" for kind, names in found.instances.items() if names]
         self._service_manager.reloading()
@@ -146,11 +146,11 @@ class Reload:
             raise CommandError("the agent is stopping")
 
 
-def _answer(found: Found) -> dict[str, Any]:
+def _answer(found: CheckedFile) -> dict[str, Any]:
     return {**found.instances, "changes": found.changes, "warnings": found.warnings}
 
 
-def look(current: Current, parsed: bytes = b"", candidate: Optional[str] = None) -> Found:
+def look(current: Current, parsed: bytes = b"", candidate: Optional[str] = None) -> CheckedFile:
     """Read the file and compare it with what is in force. Nothing is changed. Raises CommandError for a bad file.
 
     ``parsed`` is a former parse (:func:`~..parsed_file.parse`). ``candidate`` is a text that is to be the file.
@@ -171,7 +171,7 @@ def look(current: Current, parsed: bytes = b"", candidate: Optional[str] = None)
         instances[entry.kind].append(entry.name)
     texts = [str(each) for each in warnings + misfits(new, current.table)]
     in_step = [entry.name for entry in plan.instances if entry.peer_must_follow]
-    return Found(new, digest, instances, in_step, list(plan.texts), texts)
+    return CheckedFile(new, digest, instances, in_step, list(plan.texts), texts)
 
 
 class OnSignal:
@@ -181,7 +181,7 @@ class OnSignal:
     """
 
     def __init__(
-        self, reload: Callable[[], Answer], later: Callable[[float, Callable[[], None]], object], log: Log
+        self, reload: Callable[[], Result], later: Callable[[float, Callable[[], None]], object], log: Log
     ) -> None:
         self._reload = reload
         self._later = later

@@ -30,11 +30,11 @@ from .warnings import TWO_OWNERS_REMEDY, clauses, warnings
 CONFLICTS_TOLD = 3  # of one instance, in a sentence
 
 # The terms of an instance's hold as values, and in words those that explain its state (:mod:`.maintenance`).
-Terms = Callable[[VrrpInstance], tuple[Optional[dict[str, Any]], str]]
+TermsOf = Callable[[VrrpInstance], tuple[Optional[dict[str, Any]], str]]
 # What is known of its standby, of which this node is MASTER (:mod:`..peer.other_node`).
-Standby = Callable[[VrrpInstance], Optional[dict[str, Any]]]
+StandbyOf = Callable[[VrrpInstance], Optional[dict[str, Any]]]
 # The members of its sync group that are not ready, by name (:mod:`..sync_groups`).
-Awaited = Callable[[VrrpInstance], Sequence[str]]
+AwaitedOf = Callable[[VrrpInstance], Sequence[str]]
 
 
 def no_terms(instance: VrrpInstance) -> tuple[None, str]:
@@ -73,9 +73,9 @@ def agent_status(
     instances: Iterable[VrrpInstance],
     table: InterfaceTable,
     now: float,
-    terms: Terms = no_terms,
-    standby: Standby = no_standby,
-    awaited: Awaited = no_awaited,
+    terms: TermsOf = no_terms,
+    standby: StandbyOf = no_standby,
+    awaited: AwaitedOf = no_awaited,
 ) -> dict[str, Any]:
     """Return the status of the whole agent. Times are seconds before ``now`` (monotonic seconds)."""
     return {
@@ -107,9 +107,9 @@ def instance_status(
     instance: VrrpInstance,
     now: float,
     table: InterfaceTable,
-    terms: Terms = no_terms,
-    standby: Standby = no_standby,
-    awaited: Awaited = no_awaited,
+    terms: TermsOf = no_terms,
+    standby: StandbyOf = no_standby,
+    awaited: AwaitedOf = no_awaited,
 ) -> dict[str, Any]:
     """Return the status of one instance: its configuration, its state, and the reasons."""
     (maintenance, words), other = terms(instance), standby(instance)

@@ -23,7 +23,7 @@ from typing import Any, Optional
 from .address_request import DesiredAddress, beside_its_peer, dependants, preferred_s
 from .dump import Listing
 from .event_filter import only_what_matters, watch_routes
-from .links import FOR_EVER, ActualAddress, Change, InterfaceTable, dump
+from .links import FOR_EVER, ActualAddress, InterfaceTable, KernelChange, dump
 from .local_table import question
 from .messages import (
     BATCH,
@@ -49,7 +49,7 @@ from .messages import (
     without_ack,
 )
 from .pyroute2_import import message_class
-from .routes import ANY, KernelRoute, Key, deleted
+from .routes import ANY, KernelRoute, RouteKey, deleted
 
 IFA_F_NODAD = 0x02  # linux/if_addr.h
 LOW_FLAGS = 0xFF  # what fits into the header of an address
@@ -82,7 +82,7 @@ class Kernel:
         self.stale = False  # events were lost, and the table may be wrong until a new listing is complete
         self._listing: Optional[Listing] = None  # the new listing, while it is read
         self._listed_at = -LISTED_EVERY_S
-        self._routes_gone: set[Key] = set()  # deleted by others since they were taken last
+        self._routes_gone: set[RouteKey] = set()  # deleted by others since they were taken last
         self._sequence = 0
         self._answers = memoryview(bytearray(ANSWERS_SIZE))  # made now, so that a release needs no new memory
         self._events = open_socket(socket.SOCK_NONBLOCK)
@@ -114,12 +114,12 @@ class Kernel:
         self._requests.close()
         self._renewals.close()
 
-    def read_events(self) -> list[Change]:
+    def read_events(self) -> list[KernelChange]:
         """Read a portion of the waiting events. Returns the changes. Never blocks; the rest wakes the loop again.
 
         When events were lost, it also reads a portion of a new listing; ``stale`` lasts until that is complete.
         """
-        changes: list[Change] = []
+        changes: list[KernelChange] = []
         until, drained = time.monotonic() + PORTION_S, False
         for _count in range(EVENTS_AT_ONCE):
             try:
@@ -140,7 +140,7 @@ class Kernel:
                 break
         return changes + self._resync(drained) if self.stale else changes
 
-    def _take(self, data: bytes) -> list[Change]:
+    def _take(self, data: bytes) -> list[KernelChange]:
         if kind_of(data) in (RTM_DELROUTE, RTM_DELRULE):
             self._routes_gone |= deleted(data)
             return []
@@ -151,7 +151,7 @@ class Kernel:
                 self._end_listing()
         return self.table.feed(data)
 
-    def _resync(self, drained: bool) -> list[Change]:
+    def _resync(self, drained: bool) -> list[KernelChange]:
         """Read a portion of a new listing; when it is complete, return the changes since the last event.
 
         A listing begins when no event is waiting: a waiting event is older than the listing, and a lost one may have
@@ -254,7 +254,7 @@ class Kernel:
         """Hear of routes and rules from now on: without any of ours no such events are needed."""
         watch_routes(self._events)
 
-    def take_routes_gone(self) -> set[Key]:
+    def take_routes_gone(self) -> set[RouteKey]:
         """Return the keys of routes and rules that others have deleted since the last call."""
         gone, self._routes_gone = self._routes_gone, set()
         return gone

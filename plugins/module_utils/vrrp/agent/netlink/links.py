@@ -119,7 +119,7 @@ class AddressChanged:
     added: bool
 
 
-Change = Union[LinkChanged, AddressChanged]
+KernelChange = Union[LinkChanged, AddressChanged]
 
 
 def attributes(data: bytes, offset: int, end: int) -> dict[int, bytes]:
@@ -211,9 +211,9 @@ class InterfaceTable:
         self._of_host: dict[object, dict[tuple[int, Interface], ActualAddress]] = {}  # the same, without prefix length
         self._unchanged: set[bytes] = set()  # messages about addresses that the table has exactly like this
 
-    def feed(self, data: bytes) -> list[Change]:
+    def feed(self, data: bytes) -> list[KernelChange]:
         """Decode one datagram of events or of a dump. Returns what has changed."""
-        changes: list[Change] = []
+        changes: list[KernelChange] = []
         for kind, _flags, _sequence, start, end in messages(data):
             if kind in (RTM_NEWLINK, RTM_DELLINK):
                 link = decode_link(data, start, end)
@@ -253,9 +253,9 @@ class InterfaceTable:
         if present.address not in self.addresses.get(present.index, {}):
             self._put(present)
 
-    def difference(self, other: InterfaceTable) -> list[Change]:
+    def difference(self, other: InterfaceTable) -> list[KernelChange]:
         """Return the changes from this table to ``other``, for when events were lost."""
-        changes: list[Change] = []
+        changes: list[KernelChange] = []
         for index in {**self.links, **other.links}:
             old, new = self.links.get(index), other.links.get(index)
             if old != new:
@@ -266,7 +266,7 @@ class InterfaceTable:
             changes += [AddressChanged(present, True) for key, present in after.items() if before.get(key) != present]
         return changes
 
-    def _link(self, link: Link, exists: bool) -> list[Change]:
+    def _link(self, link: Link, exists: bool) -> list[KernelChange]:
         self._unchanged.clear()
         old = self.links.pop(link.index, None)
         if old is not None and self.names.get(old.name) is old:
@@ -291,7 +291,7 @@ class InterfaceTable:
         if not same:
             del self._of_host[address.ip]
 
-    def _address(self, present: Optional[ActualAddress], exists: bool) -> list[Change]:
+    def _address(self, present: Optional[ActualAddress], exists: bool) -> list[KernelChange]:
         if present is None:
             return []
         old = self.addresses.get(present.index, {}).get(present.address)

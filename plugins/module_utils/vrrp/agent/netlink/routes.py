@@ -39,8 +39,8 @@ LIST_TIMEOUT_S = 1.0
 CACHED = 4096  # encoded once: they are looked at whenever an interface changes
 
 # What an event says of a route or rule: its kind and family, then what tells it from others of that kind.
-Key = tuple[bool, int, int, int, int, bytes, bytes]
-ANY: Key = (False, 0, 0, 0, 0, b"", b"")  # events were lost: any of them may have gone
+RouteKey = tuple[bool, int, int, int, int, bytes, bytes]
+ANY: RouteKey = (False, 0, 0, 0, 0, b"", b"")  # events were lost: any of them may have gone
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class KernelRoute:
     text: str = field(compare=False)  # as ip(8) prints it
     add: bytes
     remove: bytes
-    key: Key = field(compare=False)
+    key: RouteKey = field(compare=False)
     track: bool = field(default=True, compare=False)  # put back when another program deletes it
     signed: bool = field(default=True, compare=False)  # it carries our protocol number
     source: Optional[Address] = field(default=None, compare=False)  # of IPv6: it has to be usable before
@@ -117,7 +117,7 @@ def unusable(names: Iterable[str], table: InterfaceTable) -> dict[str, str]:
     return found
 
 
-def deleted(data: bytes) -> set[Key]:
+def deleted(data: bytes) -> set[RouteKey]:
     """Return the keys of the routes and rules that were deleted, by the events in a datagram."""
     return {
         key_of(data[start - HEADER.size : end])
@@ -126,7 +126,7 @@ def deleted(data: bytes) -> set[Key]:
     }
 
 
-def listed(family: int, table: int) -> set[Key]:
+def listed(family: int, table: int) -> set[RouteKey]:
     """Return the keys of our routes in a table. Raises OSError. It costs the kernel a walk through that table."""
     with open_socket() as sock:
         sock.settimeout(LIST_TIMEOUT_S)
@@ -140,7 +140,7 @@ def listed(family: int, table: int) -> set[Key]:
         }
 
 
-def key_of(message: bytes) -> Key:
+def key_of(message: bytes) -> RouteKey:
     """Return the key of one message about a route or a rule, a request or an event, its header included."""
     is_rule = HEADER.unpack_from(message)[1] in (RTM_NEWRULE, RTM_DELRULE)
     found, prefix = route_requests.read(message, is_rule), "FRA" if is_rule else "RTA"

@@ -29,7 +29,7 @@ from . import ip_headers
 # max_ttl is given. 0 means that the kernel did not tell.
 UNICAST_TTL_MIN = 1
 
-Packet = tuple[bytes, str]  # a whole IP packet and its destination
+AddressedPacket = tuple[bytes, str]  # a whole IP packet and its destination
 
 
 def parameters(config: Instance, source: Optional[Address]) -> Parameters:
@@ -121,7 +121,7 @@ def ttl(config: Instance) -> int:
     return config.unicast_ttl if config.unicast_peers else VRRP_TTL
 
 
-def packets(config: Instance, source: Optional[Address], priority: int) -> list[Packet]:
+def packets(config: Instance, source: Optional[Address], priority: int) -> list[AddressedPacket]:
     """Return one advertisement of this priority, ready to send. An Authenticator makes those that are signed."""
     if source is None:
         return []

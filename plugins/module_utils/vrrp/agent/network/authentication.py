@@ -45,7 +45,7 @@ class Authenticator:
         self._signer: Optional[Signer] = None
         self._sequence, self._marks, self._counter = SendSequence(), ReplayWindow(), ipsec_ah.Counter()
         self._identification = 0
-        self._ready: dict[int, list[advertisement.Packet]] = {}
+        self._ready: dict[int, list[advertisement.AddressedPacket]] = {}
         self._parts: dict[int, SignedParts] = {}
         self.take(config, None)
 
@@ -80,7 +80,7 @@ class Authenticator:
         for sender, mark in heard.items():
             self._marks.accept(sender, mark, self.wall(), None)
 
-    def packets(self, priority: int) -> list[advertisement.Packet]:
+    def packets(self, priority: int) -> list[advertisement.AddressedPacket]:
         """Return one advertisement of this priority, to send now: to the group, or to each unicast peer."""
         ready = self._ready.get(priority)
         if ready is not None:
@@ -95,7 +95,7 @@ class Authenticator:
         ready = self._ready[priority] = advertisement.packets(self._config, source, priority)
         return ready
 
-    def _signed(self, priority: int, source: Address, signer: Signer) -> list[advertisement.Packet]:
+    def _signed(self, priority: int, source: Address, signer: Signer) -> list[advertisement.AddressedPacket]:
         parts = self._parts.get(priority)
         if parts is None:
             parts = self._parts[priority] = self._prepare(priority, source)
@@ -117,7 +117,7 @@ class Authenticator:
             copies.append((packet[: -len(payload) - TRAILER_LENGTH], payload, destination, str(destination)))
         return covered(config.version, config.virtual_router_id, source, copies[0][1]), copies
 
-    def _sealed(self, priority: int, source: Address, key: bytes) -> list[advertisement.Packet]:
+    def _sealed(self, priority: int, source: Address, key: bytes) -> list[advertisement.AddressedPacket]:
         """Build AH packets. VRRPv2 advertises in whole seconds, so nothing is worth keeping."""
         config = self._config
         said, number = advertisement.advertisement(config, priority), self._counter.take(self.wall())

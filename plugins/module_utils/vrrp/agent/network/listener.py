@@ -18,7 +18,7 @@ from ...ip_types import Address
 from ...protocol.validation import Discard, Expectation, accept
 from .authentication import Authenticator
 
-Received = tuple[Address, Address, int, bytes]  # source, destination, TTL or hop limit, payload
+ReceivedParts = tuple[Address, Address, int, bytes]  # source, destination, TTL or hop limit, payload
 
 
 class Listener:
@@ -40,7 +40,7 @@ class Listener:
         self.authenticator.restore(dict(marks))
         self._heard = heard
 
-    def hears(self, packet: bytes, inside_ah: bool, received: Received, taken_by: Optional[Expectation]) -> bool:
+    def hears(self, packet: bytes, inside_ah: bool, received: ReceivedParts, taken_by: Optional[Expectation]) -> bool:
         """Judge a packet, and return whether it proves that its sender has the coming configuration.
 
         ``taken_by`` is what the instance that has taken it expects; None where no instance has. An instance also takes

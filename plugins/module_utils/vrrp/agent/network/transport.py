@@ -11,7 +11,7 @@ from typing import Optional, Union
 from ...protocol.constants import AH_PROTOCOL, VRRP_PROTOCOL
 from ..log import Log
 from ..netlink.kernel import Kernel
-from ..netlink.links import Change, LinkChanged
+from ..netlink.links import KernelChange, LinkChanged
 from ..scheduler import Scheduler
 from .advertisement import ah_key
 from .gratuitous_arp import Announcer
@@ -120,7 +120,7 @@ class Transport:
             if place not in self.receivers:
                 self._open(place)
 
-    def kernel_changed(self, changes: Iterable[Change], now: float) -> None:
+    def kernel_changed(self, changes: Iterable[KernelChange], now: float) -> None:
         """Follow links that came, went, or changed their name or index, and addresses that have become usable."""
         usable = set()
         for change in changes:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Optional
 
-from ...config.model.configuration import Globals, Instance, Notify, NotifyCommand, SyncGroup
+from ...config.model.configuration import Globals, Instance, NotifyCommand, NotifyScripts, SyncGroup
 from ..log import Log
 from ..process import subprocesses
 
@@ -49,7 +49,7 @@ class _Queue:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def _tell(self, notify: Notify, settings: Globals, kind: str, state: str, priority: int) -> None:
+    def _tell(self, notify: NotifyScripts, settings: Globals, kind: str, state: str, priority: int) -> None:
         """Tell one transition: the state's own script first, then ``notify`` with four arguments; the FIFOs at once."""
         if state == DELETED and not notify.says_deleted and self._last == "FAULT":
             return  # FAULT once more is no news without notify_deleted
@@ -134,7 +134,7 @@ class GroupQueue(_Queue):
             self._tell_fifos("GROUP", self.name, self._last, 0)
 
 
-def own_command(notify: Notify, state: str) -> Optional[NotifyCommand]:
+def own_command(notify: NotifyScripts, state: str) -> Optional[NotifyCommand]:
     """Return the script of this state only. Without ``notify_deleted`` a removed instance has none."""
     return {
         "MASTER": notify.master,
@@ -145,7 +145,7 @@ def own_command(notify: Notify, state: str) -> Optional[NotifyCommand]:
     }.get(state)
 
 
-def told_state(notify: Notify, state: str) -> str:
+def told_state(notify: NotifyScripts, state: str) -> str:
     """Return the state for ``notify`` and FIFOs: without ``notify_deleted`` a removed instance says FAULT."""
     return "FAULT" if state == DELETED and not notify.says_deleted else state
 

@@ -16,7 +16,7 @@ from ...config.model.configuration import PeerStatus
 from ...protocol import peer_report
 from ...protocol.peer_report import ReportError
 from ...protocol.peer_session import MALFORMED, UNPROVEN, MessageRefused, Session
-from ...protocol.peer_view import Finding, PeerView
+from ...protocol.peer_view import PeerFinding, PeerView
 from ..scheduler import Scheduler
 from .peer_socket import NOBODY, PeerSocket
 
@@ -25,9 +25,9 @@ SOON_S = 0.1  # after a change, and while the two get to know each other
 AT_ONCE = 24  # messages that are read at once; 255 instances are told in fewer
 THROTTLE_S = 0.02  # until more are read: so a flood costs no more than 1,200 signatures a second
 
-ITSELF = Finding("peer_status names this node itself", "name an address of the other node in global_defs")
+ITSELF = PeerFinding("peer_status names this node itself", "name an address of the other node in global_defs")
 
-OpenSocket = Callable[..., PeerSocket]
+OpenPeerSocket = Callable[..., PeerSocket]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Channel:
         contents: Callable[[], Iterable[bytes]],
         scheduler: Scheduler,
         wall: Callable[[], float],
-        open_socket: OpenSocket = PeerSocket,
+        open_socket: OpenPeerSocket = PeerSocket,
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._settings = settings

@@ -13,7 +13,7 @@ from typing import Any, Optional
 
 from ...config.model.configuration import Globals, PeerStatus
 from ...protocol import peer_report
-from ...protocol.peer_view import RUN_AGAIN, Finding, PeerView, Standby
+from ...protocol.peer_view import RUN_AGAIN, PeerFinding, PeerView, Standby
 from ...protocol.states import State
 from ..errors import CommandError
 from ..instance import VrrpInstance
@@ -22,7 +22,7 @@ from ..log import Log
 from ..network import peer_keys
 from ..scheduler import Scheduler
 from . import own_report
-from .channel import Channel, OpenSocket
+from .channel import Channel, OpenPeerSocket
 from .peer_socket import PeerSocket
 
 
@@ -40,7 +40,7 @@ class OtherNode:
         scheduler: Scheduler,
         wall: Callable[[], float],
         log: Log,
-        open_socket: OpenSocket = PeerSocket,
+        open_socket: OpenPeerSocket = PeerSocket,
     ) -> None:
         self._leaving = leaving
         self._instances = instances
@@ -77,7 +77,7 @@ class OtherNode:
         self._view = view = PeerView(str(wanted.address), wanted.port, self._scheduler.now(), own_report.release())
         if wanted.problem:
             self._log.warning(f"peer_status: {wanted.problem}")
-            view.problem = Finding(wanted.problem, f"{RUN_AGAIN}, which writes the key")
+            view.problem = PeerFinding(wanted.problem, f"{RUN_AGAIN}, which writes the key")
             self._log_changes(view)
             return
         self._channel = Channel(wanted, view, self._contents, self._scheduler, self._wall, self._open_socket)

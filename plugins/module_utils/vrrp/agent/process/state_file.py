@@ -29,7 +29,7 @@ INDEX_MAX = 0x7FFFFFFF  # of an interface
 STATES = ("INIT", "BACKUP", "MASTER", "FAULT", "STOP")
 SETTINGS = ("rp_filter", "arp_filter", "arp_announce", "arp_ignore", "promote_secondaries", "accept_local")
 
-Check = Callable[[Any], bool]
+Validator = Callable[[Any], bool]
 Identity = tuple[str, int, int]  # interface, virtual router id, IP version
 STATIC: Identity = ("", 0, 0)  # the static configuration, which is there in every state
 
@@ -115,7 +115,7 @@ def valid(content: Any) -> bool:
     return _dict(content) and content.get("format") == FORMAT and _matches(content, _LEDGER, _LEDGER_OPTIONAL)
 
 
-def _matches(content: Any, needed: dict[str, Check], optional: dict[str, Check]) -> bool:
+def _matches(content: Any, needed: dict[str, Validator], optional: dict[str, Validator]) -> bool:
     return (
         _dict(content)
         and all(name in content and check(content[name]) for name, check in needed.items())
@@ -135,7 +135,7 @@ def _flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _number(lowest: int, highest: int) -> Check:
+def _number(lowest: int, highest: int) -> Validator:
     return lambda value: isinstance(value, int) and not _flag(value) and lowest <= value <= highest
 
 
@@ -143,21 +143,21 @@ def _seconds(value: Any) -> bool:
     return isinstance(value, (int, float)) and not _flag(value) and 0 <= value < 1e9
 
 
-def _one_of(*words: Optional[str]) -> Check:
+def _one_of(*words: Optional[str]) -> Validator:
     return lambda value: (value is None or _text(value)) and value in words
 
 
-def _list(check: Check, longest: int = 1 << 16) -> Check:
+def _list(check: Validator, longest: int = 1 << 16) -> Validator:
     return lambda value: isinstance(value, list) and len(value) <= longest and all(map(check, value))
 
 
-def _tuple(*checks: Check) -> Check:
+def _tuple(*checks: Validator) -> Validator:
     return lambda value: (
         isinstance(value, list) and len(value) == len(checks) and all(c(each) for c, each in zip(checks, value))
     )
 
 
-def _table(key: Check, check: Check) -> Check:
+def _table(key: Validator, check: Validator) -> Validator:
     return lambda value: _dict(value) and all(map(key, value)) and all(map(check, value.values()))
 
 
@@ -179,7 +179,7 @@ def _index_text(value: Any) -> bool:
 
 
 _index = _number(1, INDEX_MAX)
-_INSTANCE: dict[str, Check] = {
+_INSTANCE: dict[str, Validator] = {
     "identity": _tuple(_text, _number(0, 255), _number(0, 6)),
     "name": _text,
     "version": _number(2, 3),
@@ -190,14 +190,14 @@ _INSTANCE: dict[str, Check] = {
     "installed": _list(_tuple(_index, _address)),
     "slot": _number(0, INDEX_MAX),
 }
-_INSTANCE_OPTIONAL: dict[str, Check] = {"removals": _list(_octets)}
-_LEDGER: dict[str, Check] = {
+_INSTANCE_OPTIONAL: dict[str, Validator] = {"removals": _list(_octets)}
+_LEDGER: dict[str, Validator] = {
     "boot_id": _text,
     "drained": _flag,
     "checks": _table(_text, _flag),
     "instances": _list(lambda value: _matches(value, _INSTANCE, _INSTANCE_OPTIONAL), ENTRIES_MAX),
 }
-_LEDGER_OPTIONAL: dict[str, Check] = {
+_LEDGER_OPTIONAL: dict[str, Validator] = {
     "firewall": _flag,
     "promoted": _list(_index),
     "macvlans": _list(_index),

@@ -30,7 +30,7 @@ PATH_DEFAULT = shebang.PATH
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ScriptResult:
     """It says how a script ended: exit ``status``, ``signal`` number, ``timed_out``, or ``error`` (it never ran).
 
     ``left`` is the process that is still there: even SIGKILL does not end one that waits for a dead disk or file
@@ -219,17 +219,17 @@ async def run(
     user: Optional[str] = None,
     group: Optional[str] = None,
     secure: bool = False,
-) -> Outcome:
+) -> ScriptResult:
     """Run ``command`` to its end, at most ``timeout_s`` seconds; then its whole process group is ended."""
     try:
         process = await spawn(command, user, group, secure)
     except CannotRun as error:
-        return Outcome(error=str(error))
+        return ScriptResult(error=str(error))
     try:
         return outcome(await asyncio.wait_for(process.wait(), timeout_s))
     except asyncio.TimeoutError:
         await end(process)
-        return Outcome(timed_out=True, left=process if process.returncode is None else None)
+        return ScriptResult(timed_out=True, left=process if process.returncode is None else None)
     except asyncio.CancelledError:
         kill_group(process, signal.SIGKILL)
         with contextlib.suppress(asyncio.TimeoutError):
@@ -243,18 +243,18 @@ class Repeated:
     def __init__(self) -> None:
         self._left: Optional[asyncio.subprocess.Process] = None
 
-    async def run(self, command: Sequence[str], timeout_s: float, *as_whom: Any) -> Outcome:
+    async def run(self, command: Sequence[str], timeout_s: float, *as_whom: Any) -> ScriptResult:
         """Run the command as :func:`run`. A former process that is still there counts as timed out."""
         if self._left is not None and self._left.returncode is None:
-            return Outcome(timed_out=True)
+            return ScriptResult(timed_out=True)
         ended = await run(command, timeout_s, *as_whom)
         self._left = ended.left
         return ended
 
 
-def outcome(status: int) -> Outcome:
+def outcome(status: int) -> ScriptResult:
     """Return the outcome of a process whose return code, as asyncio gives it, is ``status``."""
-    return Outcome(signal=-status) if status < 0 else Outcome(status=status)
+    return ScriptResult(signal=-status) if status < 0 else ScriptResult(status=status)
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

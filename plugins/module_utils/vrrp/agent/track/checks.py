@@ -36,7 +36,7 @@ RECALL_S = 5.0  # a restart takes no longer; an older result does not count, unl
 DEFINED = ("scripts", "processes", "files")  # have a name and a block; the others are defined where tracked
 SERVICES = {"tcp": TcpCheck, "http": HttpCheck, "units": UnitCheck}
 
-Key = tuple[str, Hashable]
+CheckKey = tuple[str, Hashable]
 
 
 class Check(AskedWatch):
@@ -60,11 +60,11 @@ class Check(AskedWatch):
         if script.init_fail:
             self.assume(False, ASSUMED_FAILED)
 
-    async def ask(self) -> subprocesses.Outcome:
+    async def ask(self) -> subprocesses.ScriptResult:
         """Run the script once, for at most its timeout, and return how it ended."""
         return await self._runs.run(self.script.command, self.script.timeout_s, *self._as_whom)
 
-    def observe(self, outcome: subprocesses.Outcome) -> None:
+    def observe(self, outcome: subprocesses.ScriptResult) -> None:
         """Count one result, and log it in keepalived's words."""
         if outcome.status is not None and outcome.status != self._last_status:
             self._log.info(f"Script `{self.name}` now returning {outcome.status}")
@@ -94,7 +94,7 @@ class Checks:
         self._trouble = trouble or (lambda name: interface.trouble(table().names.get(name)))
         self._owned: frozenset[Interface] = frozenset()
         self._track: dict[str, Tracking] = {}  # what an instance tracks, by its name
-        self._watches: dict[Key, Watch] = {}
+        self._watches: dict[CheckKey, Watch] = {}
         self._monitor = ProcessMonitor()
         self._recalled: dict[str, bool] = {}
         self._recalled_age_s = 0.0
@@ -123,7 +123,7 @@ class Checks:
         )
         self._track = counting(configuration)
         old = self._everyone()
-        kept: dict[Key, Watch] = {}
+        kept: dict[CheckKey, Watch] = {}
         for instance in configuration.instances:
             for kind, entry in _asked(self._track[instance.name]):
                 key = _key(kind, entry, instance)
@@ -215,7 +215,7 @@ def _asked(track: Tracking) -> Iterator[tuple[str, Any]]:
     return ((kind, entry) for kind, entry in _all(track) if kind != "interfaces")
 
 
-def _key(kind: str, entry: Any, instance: Instance) -> Key:
+def _key(kind: str, entry: Any, instance: Instance) -> CheckKey:
     """Return what is asked for this instance; it is equal for all that can share the answer."""
     if kind in DEFINED:
         return kind, entry.name

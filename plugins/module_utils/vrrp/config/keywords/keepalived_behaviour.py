@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .keepalived_releases import RELEASES, Release, number
+from .keepalived_releases import RELEASES, KeepalivedRelease, number
 
 _FIRST = RELEASES[0]
 
@@ -38,7 +38,7 @@ def _messages(said: str) -> list[str]:
     return [line for line in said.splitlines() if line.strip() not in ("", _OF_THE_SHELL)]
 
 
-def judged(named: Release, status: int, said: str) -> str:
+def judged(named: KeepalivedRelease, status: int, said: str) -> str:
     """Return what ``keepalived -t`` of a release found in a file, by its exit status and by what it ``said``.
 
     GOOD: nothing. UNSAID: the status says nothing, and only the messages tell. COMPLAINTS: it starts with the file,
@@ -61,7 +61,7 @@ class Behaviour:
     subject: str
     ways: tuple[tuple[str, str], ...]
 
-    def of(self, named: Release) -> str:
+    def of(self, named: KeepalivedRelease) -> str:
         """Return what a release does."""
         return next(what for first, what in reversed(self.ways) if named >= number(first))
 

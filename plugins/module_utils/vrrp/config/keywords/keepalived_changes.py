@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from ..syntax.parser import Statement, Word
-from .keepalived_releases import Release, number
+from .keepalived_releases import KeepalivedRelease, number
 
 IGNORED, REFUSED, OTHER_MEANING = "ignored", "refused", "other meaning"
 EFFECTS = (IGNORED, REFUSED, OTHER_MEANING)
@@ -44,7 +44,7 @@ class ValueChange:
     unless: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
 
-    def holds(self, named: Release) -> bool:
+    def holds(self, named: KeepalivedRelease) -> bool:
         """Return whether a release has this difference."""
         return (not self.first or named >= number(self.first)) and (not self.mended or named < number(self.mended))
 

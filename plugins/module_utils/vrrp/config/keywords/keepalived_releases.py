@@ -50,7 +50,7 @@ NEVER = "never"
 _VERSION = re.compile(r"(?:keepalived[- ])?v?(\d+)\.(\d+)\.(\d+)", re.IGNORECASE)
 
 
-class Release(NamedTuple):
+class KeepalivedRelease(NamedTuple):
     """It is the number of a release, which compares as releases follow each other."""
 
     major: int
@@ -65,16 +65,16 @@ class UnknownRelease(ValueError):
     """The text names no release that is known here; the message says which are."""
 
 
-def number(text: str) -> Release:
+def number(text: str) -> KeepalivedRelease:
     """Return the release that the table writes as ``text``, such as "2.2.7"."""
     major, minor, patch = map(int, text.split("."))
-    return Release(major, minor, patch)
+    return KeepalivedRelease(major, minor, patch)
 
 
 OLDEST, NEWEST = number(RELEASES[0]), number(RELEASES[-1])
 
 
-def release(text: str) -> Release:
+def release(text: str) -> KeepalivedRelease:
     """Return the release that a user names: "keepalived-2.2.7", "2.2.7" or "Keepalived v2.2.7".
 
     One between two known ones is taken, as every entry of the table holds from a release on. Raises UnknownRelease for
@@ -82,7 +82,7 @@ def release(text: str) -> Release:
     """
     found = _VERSION.fullmatch(text.strip())
     if found:
-        named = Release(*map(int, found.groups()))
+        named = KeepalivedRelease(*map(int, found.groups()))
         if OLDEST <= named <= NEWEST:
             return named
     known = f"known are keepalived-{RELEASES[0]} to keepalived-{RELEASES[-1]}: {', '.join(RELEASES)}"
@@ -208,7 +208,7 @@ def since(block: str, keyword: str) -> Optional[str]:
     return SINCE.get((block, keyword))
 
 
-def knows(named: Release, block: str, keyword: str) -> bool:
+def knows(named: KeepalivedRelease, block: str, keyword: str) -> bool:
     """Return whether a release knows a keyword of :data:`.table.ROOT` in ``block``."""
     first = since(block, keyword)
     return first is None or (first != NEVER and named >= number(first))

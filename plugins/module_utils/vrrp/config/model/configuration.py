@@ -90,7 +90,7 @@ class NotifyCommand:
 
 
 @dataclass(frozen=True)
-class Notify:
+class NotifyScripts:
     """It holds the notify scripts of an instance; ``any`` is the keyword ``notify`` (INSTANCE NAME STATE PRIORITY)."""
 
     master: Optional[NotifyCommand] = None
@@ -139,7 +139,7 @@ class Instance:
     nopreempt: bool = False
     preempt_delay_s: float = 0.0
     track: Tracking = Tracking()
-    notify: Notify = Notify()
+    notify: NotifyScripts = NotifyScripts()
     garp: GratuitousArp = GratuitousArp()
     hmac: Optional[AuthHmac] = None
     mcast_src_ip: Optional[Address] = None
@@ -197,7 +197,7 @@ class SyncGroup:
     line: int
     members: tuple[str, ...]
     track: Tracking = Tracking()
-    notify: Notify = Notify()
+    notify: NotifyScripts = NotifyScripts()
     tracking_weight: bool = False  # sync_group_tracking_weight: weights of the members count
 
 

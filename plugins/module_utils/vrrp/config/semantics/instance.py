@@ -15,7 +15,7 @@ from ...protocol.constants import (
     PRIORITY_DEFAULT,
     PRIORITY_OWNER,
 )
-from ..model.configuration import Globals, GratuitousArp, Instance, Notify, VirtualAddress, Vmac
+from ..model.configuration import Globals, GratuitousArp, Instance, NotifyScripts, VirtualAddress, Vmac
 from ..model.trackers import Tracking
 from ..syntax.diagnostics import Diagnostics, show
 from .authentication import auth_hmac, authentication
@@ -278,7 +278,7 @@ class InstanceRules:
         self.findings.warning(place, "state MASTER has no effect with auth_type AH", hint="use state BACKUP")
         return "BACKUP"
 
-    def _notify(self) -> Notify:
+    def _notify(self) -> NotifyScripts:
         values = self.section.group("notify.")
         if "deleted" in self.section.settings:
             values["deleted"], values["says_deleted"] = self.section.get("deleted"), True
@@ -286,7 +286,7 @@ class InstanceRules:
             group = self.context.groups.get(self.section.name)
             of_all = self.context.defaults.fields.get("notify.priority_changes", False)
             values["priority_changes"] = group.get("notify.priority_changes", of_all) if group else of_all
-        return Notify(**values)
+        return NotifyScripts(**values)
 
     def _tracking(self, priority: int) -> Tracking:
         rules = TrackingRules(self.section, self.context.track_definitions, self.findings)

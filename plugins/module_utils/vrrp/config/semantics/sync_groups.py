@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Optional
 
 from ...protocol.constants import PRIORITY_OWNER
-from ..model.configuration import GarpGroup, Instance, InterfaceDelay, Notify, SyncGroup
+from ..model.configuration import GarpGroup, Instance, InterfaceDelay, NotifyScripts, SyncGroup
 from ..syntax.diagnostics import Diagnostics, Location, show
 from ..syntax.suggest import did_you_mean
 from .instance import Context
@@ -87,7 +87,7 @@ def _sync_group(
     if not section.name or not found:
         return None
     weights = bool(section.get("tracking_weight") or section.get("global_tracking"))
-    return SyncGroup(section.name, section.place.line, tuple(found), tracking, Notify(**values), weights)
+    return SyncGroup(section.name, section.place.line, tuple(found), tracking, NotifyScripts(**values), weights)
 
 
 def _known_members(section: Section, title: str, names: list[str], context: Context) -> list[str]:

@@ -61,7 +61,7 @@ class Expansion:
     work: int = 0  # characters that were moved
 
 
-class Parameters:
+class DefinedParameters:
     """It keeps all that is defined at one point of a file.
 
     ``environment`` None means that the node's is unknown. ``${_RANDOM}`` is the same each time that a node reads the

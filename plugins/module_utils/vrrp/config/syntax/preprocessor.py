@@ -22,7 +22,7 @@ from typing import Optional, Union
 from .diagnostics import Diagnostics, Invalid, Location, TooManyErrors
 from .encoding import Encoding
 from .include import FILES, NESTING, NOWHERE, Include, Inclusion, Surroundings, changed_checks, include
-from .parameters import LONGEST, REPLACEMENTS, Parameter, Parameters, UnclosedDefinition, definition
+from .parameters import LONGEST, REPLACEMENTS, DefinedParameters, Parameter, UnclosedDefinition, definition
 from .redact import Secrets
 from .sequence import Sequence, is_sequence, numbers_of, sequence
 from .source_line import WHITE_SPACE, Budget, ExpansionLimit, Piece, decomment
@@ -98,7 +98,7 @@ class _Reading:
         self._findings = findings
         self._config_id = config_id
         self._secrets = secrets
-        self._parameters = Parameters(findings, config_id, surroundings.environment)
+        self._parameters = DefinedParameters(findings, config_id, surroundings.environment)
         self._inclusion = Inclusion(findings, surroundings.disk)
         self._stack: list[Union[_File, _Files, _Repeat, Piece]] = []  # the top is read next
         self._files: list[_File] = []  # those of the stack
