@@ -21,19 +21,18 @@ from lab.example_pair import (
     unicast_pair,
     whole,
 )
-from lab.peers import Agent, Keepalived, assert_one_owner, owners, poll
+from lab.peers import PAIRS, Agent, Keepalived, assert_one_owner, owners, poll
 
-KINDS = [(Agent, Agent), (Agent, Keepalived), (Keepalived, Agent)]
-NAMES = ["-".join(kind.kind for kind in kinds) for kinds in KINDS]
+NAMES = ["-".join(kind.kind for kind in kinds) for kinds in PAIRS]
 VIP2 = "192.168.8.101"
 
 
-@pytest.mark.parametrize("kinds", KINDS, ids=NAMES)
+@pytest.mark.parametrize("kinds", PAIRS, ids=NAMES)
 def test_a_long_password_is_cut_as_keepalived_cuts_it(wire, kinds):
     wire.start_pair(*kinds, *pair(auth_pass="something-much-longer"))
 
 
-@pytest.mark.parametrize("kinds", KINDS, ids=NAMES)
+@pytest.mark.parametrize("kinds", PAIRS, ids=NAMES)
 def test_a_node_does_not_speak_to_itself(wire, kinds):
     a, b = (each.but(unicast_peer=(ADDRESS_A, ADDRESS_B), state="BACKUP") for each in unicast_pair())
     master, backup = wire.start_pair(*kinds, a, b)

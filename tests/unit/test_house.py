@@ -157,6 +157,20 @@ def test_everything_else_is_the_standard_library_or_relative():
                 assert node.module.split(".")[0] not in ("ansible", "ansible_collections", "vrrp"), name_of(path)
 
 
+def test_a_class_or_type_has_a_name_of_its_own():
+    """The same name for two things makes a reader take one for the other."""
+    defined: dict[str, list[str]] = {}
+    for path in LIBRARY.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            targets = node.targets if isinstance(node, ast.Assign) else ()
+            names = [node.name] if isinstance(node, ast.ClassDef) else [ast.unparse(target) for target in targets]
+            for name in names:
+                if re.fullmatch(r"[A-Z]\w*[a-z]\w*", name):
+                    defined.setdefault(name, []).append(str(path.relative_to(LIBRARY)))
+    assert len(defined) > 500
+    assert {name: sorted(paths) for name, paths in defined.items() if len(paths) > 1} == {}
+
+
 def test_a_type_of_both_ip_versions_is_named_once():
     assert [
         name_of(path)

@@ -16,7 +16,7 @@ from typing import Any, Optional
 
 from ..keepalived import holds
 from ..keepalived.holds import Holds
-from ..vrrp.client import AgentError
+from ..vrrp.client import AgentError, AskedTerms
 from ..vrrp.config.loader import inspect_here
 from . import keepalived_status
 from .change import DeploymentError
@@ -26,8 +26,6 @@ from .module_io import CommandRunner
 
 _BETWEEN_LOOKS_S = 0.2  # keepalived writes two files for each
 _NOT_OURS = "the role has not written it, so it is not changed: run the playbook ha_pair first"
-
-AskedTerms = Mapping[str, Any]
 
 
 class KeepalivedClient:

@@ -46,10 +46,8 @@ def run(module: Any) -> dict[str, Any]:
         configuration, warnings = file.validate(content)
         plan = as_values(file.plan(configuration)) if foreseen is None else foreseen["plan"]
         _warn(module, [*warnings, *([] if foreseen is None else foreseen["warnings"])])
-    service, owner = (
-        Service(CommandRunner(module.run_command)),
-        Account(paths.USER, CommandRunner(module.run_command)).owner(),
-    )
+    run = CommandRunner(module.run_command)
+    service, owner = Service(run), Account(paths.USER, run).owner()
     write, reload = file.needs_write(content, owner), file.needs_reload(content, agent, foreseen)
     start = module.params["start"] and agent is None
     key, keys = _key_to_write(secret if start else "", owner), digests(paths.PEER_KEY, owner)

@@ -42,11 +42,10 @@ class UnderWay(DeploymentError):
 
 def run(module: Any) -> dict[str, Any]:
     """Make the fault, or undo the one that there is. Raises DeploymentError where that is impossible."""
+    run = CommandRunner(module.run_command)
     if module.params["state"] == "absent":
-        return undo(CommandRunner(module.run_command), module.check_mode)
-    return Maker(CommandRunner(module.run_command), **{name: module.params[name] for name in _TAKEN}).make(
-        module.check_mode
-    )
+        return undo(run, module.check_mode)
+    return Maker(run, **{name: module.params[name] for name in _TAKEN}).make(module.check_mode)
 
 
 # What is stopped with a unit: it has Requires=, Requisite=, BindsTo= or PartOf=, or the unit has PropagatesStopTo=.

@@ -10,9 +10,7 @@ from ipaddress import ip_address, ip_interface
 from typing import Any, Optional
 
 from ..vrrp.protocol.constants import VERSION_2
-from .host import NodeFacts
-
-PlannedInstances = Sequence[Mapping[str, Any]]
+from .host import NodeFacts, PlannedInstances
 
 
 def attempts(

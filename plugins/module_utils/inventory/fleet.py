@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 GROUP = "ha_pair"  # the group of the playbooks, unless ha_pair_group names another one
-InventoryGroups = Mapping[str, Sequence[str]]
+InventoryGroups = Mapping[str, Sequence[str]]  # the hosts of each group of the inventory, or its child groups
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from ipaddress import IPv4Address, IPv6Address
 from string import digits
 from typing import Any, Optional
 
+from ..vrrp.config.keywords.check_values import as_status, status
 from ..vrrp.config.keywords.global_defs import GLOBAL_DEFS
 from ..vrrp.config.keywords.groups import VRRP_SYNC_GROUP
 from ..vrrp.config.keywords.keyword import SAID, Block, Keyword
 from ..vrrp.config.keywords.track_blocks import TRACK_FILE, VRRP_SCRIPT, VRRP_TRACK_PROCESS
+from ..vrrp.config.keywords.track_options import BuiltInCheck
 from ..vrrp.config.keywords.vrrp_instance import VRRP_INSTANCE
 from ..vrrp.config.model.configuration import (
     AuthHmac,
@@ -94,22 +96,11 @@ def tracking_words(track: Tracking, configuration: Configuration) -> Words:
         "track_script": [_tracked(each, scripts) for each in track.scripts],
         "track_process": [_tracked(each, processes) for each in track.processes],
         "track_file": [_tracked(each, files) for each in track.files],
-        "track_gateways": [
-            {"address": str(each.address), **_times(each), **({"interface": each.device} if each.device else {})}
-            for each in track.gateways
-        ],
-        "track_tcp": [{"address": str(each.host), "port": each.port, **_times(each)} for each in track.tcp],
-        "track_http": [
-            {
-                "url": each.url,
-                "status": ",".join(f"{low}-{high}" if low != high else str(low) for low, high in each.status),
-                **{word: getattr(each, word) for word in ("body", "host", "verify") if getattr(each, word)},
-                **_times(each),
-            }
-            for each in track.http
-        ],
-        "track_unit": [{"unit": each.unit, **_times(each)} for each in track.units],
     }
+    for word, entry in variables(VRRP_INSTANCE).items():
+        if isinstance(entry, Keyword) and isinstance(entry.convert, BuiltInCheck):
+            checks = getattr(track, entry.field.partition(".")[2])
+            words[word] = [_check(entry.convert, each) for each in checks]
     return {word: entries for word, entries in words.items() if entries}
 
 
@@ -306,9 +297,14 @@ def _tracked(entry: Tracked, known: Mapping[str, tuple[int, bool]]) -> Any:
     return {**words, **({"reverse": entry.reverse} if told else {})}
 
 
-def _times(check: Any) -> Words:
-    words: Words = {"interval": _number(check.interval_s), "timeout": _number(check.timeout_s)}
-    return {**words, "rise": check.rise, "fall": check.fall, **({"weight": check.weight} if check.weight else {})}
+def _check(check: BuiltInCheck, model: Any) -> Words:
+    """Return the words of one check, without options that are 0, off or empty where their default is so too."""
+    words: Words = {}
+    for word, entry in (*check.first.items(), *check.options.items()):
+        value = getattr(model, entry.field)
+        if value or getattr(check.model, entry.field, True):
+            words[word] = as_status(value) if entry.convert is status else _said(value)
+    return words
 
 
 def _garp_group(group: GarpGroup) -> Words:

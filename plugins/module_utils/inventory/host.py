@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_interface
 from typing import Any, Optional
@@ -18,6 +18,8 @@ PREFIX = "ha_pair_"
 FACTS = PREFIX + "interfaces"  # as hotstandby.vrrp.vrrp_info returns them
 
 NodeFacts = Mapping[str, Any]  # what vrrp_info returns of a node
+PlannedInstance = Mapping[str, Any]  # an instance of ha_pair_plan
+PlannedInstances = Sequence[PlannedInstance]
 
 
 @dataclass(frozen=True)

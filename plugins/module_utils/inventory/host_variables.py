@@ -14,8 +14,8 @@ from . import engine
 from .errors import Locate, VariableProblem
 from .failback import failback
 from .host import PREFIX, Host
-from .value_types import listed, number, path, switch, whole
-from .variables import Read, kind_of, variables
+from .value_types import Read, listed, number, path, switch, whole
+from .variables import kind_of, variables
 
 # They are in the order of the configuration file. Lists of definitions have modules of their own.
 SETTINGS: Mapping[str, Read] = {

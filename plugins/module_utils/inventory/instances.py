@@ -25,6 +25,7 @@ from . import engine
 from .auth_hmac import lines as hmac_lines
 from .duplicates import duplicates
 from .errors import Locate, PairError, VariableProblem, nowhere
+from .fleet import InventoryGroups
 from .host import FACTS, PREFIX, Host, well_formed
 from .host_variables import settings
 from .instance import PairInstance, drafts
@@ -45,7 +46,6 @@ from .weights import weights
 
 _OWNER = 255  # RFC 9568 section 5.2.4
 _OF_THE_ROLE = ("unicast", TAKEOVER_WITHIN)  # other words of an instance follow from these
-InventoryGroups = Mapping[str, Sequence[str]]
 
 _NO_GROUPS: InventoryGroups = MappingProxyType({})
 _HIGHEST_V3_INTERVAL_S = 40.95  # 12 bits of centiseconds, RFC 9568 section 5.2.7

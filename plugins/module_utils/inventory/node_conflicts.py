@@ -13,10 +13,9 @@ from typing import Any, Optional
 from ..vrrp.protocol.constants import VERSION_2
 from . import real_time
 from .engine import KEEPALIVED
-from .host import NodeFacts
+from .host import NodeFacts, PlannedInstances
 from .vip import address_of
 
-PlannedInstances = Sequence[Mapping[str, Any]]
 CONFIG = "/etc/keepalived/keepalived.conf"
 
 

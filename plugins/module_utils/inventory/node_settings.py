@@ -10,9 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_interface
 from typing import Any
 
-from .host import NodeFacts
-
-PlannedInstance = Mapping[str, Any]
+from .host import NodeFacts, PlannedInstance
 
 _KEEPING = ("yes", "true", "1", "on", "static")
 _EXECUTABLE_TYPES = ("bin_t", "usr_t", "lib_t", "shell_exec_t", "python_exec_t")

@@ -18,7 +18,8 @@ from ..vrrp.config.keywords.vrrp_instance import AUTHENTICATION, VRRP_INSTANCE
 from . import takeover, writers
 from .host import PREFIX
 from .host_variables import SETTINGS
-from .variables import Read, kind_of, words_of
+from .value_types import Read
+from .variables import kind_of, words_of
 
 # The template writes these: script_user and script security only where there are scripts.
 _OF_THE_TEMPLATE = ("router_id", "script_user", "enable_script_security")

@@ -13,7 +13,8 @@ from ..vrrp.config.keywords.track_blocks import VRRP_SCRIPT
 from .errors import Locate, VariableProblem
 from .host import PREFIX, Host
 from .instance import PairInstance
-from .variables import Read, words_of
+from .value_types import Read
+from .variables import words_of
 
 FIELDS = words_of(VRRP_SCRIPT)
 

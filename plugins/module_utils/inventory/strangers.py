@@ -10,10 +10,8 @@ from ipaddress import ip_address
 from typing import Any
 
 from ..vrrp.protocol.constants import VIRTUAL_MAC
-from .host import NodeFacts
+from .host import NodeFacts, PlannedInstances
 from .vip import address_of
-
-PlannedInstances = Sequence[Mapping[str, Any]]
 
 _ADVERTISEMENTS = 2  # a living master sends so many while we listen, on each host: one may be lost
 _LISTEN_LEAST_S = 1.0

@@ -16,8 +16,6 @@ from .errors import Locate, VariableProblem
 from .host import Host
 from .instance import PairInstance
 
-Said = tuple[str, str]  # text and hint
-
 
 def gateways(
     of_host: list[PairInstance], hosts: Sequence[Host], problems: list[VariableProblem], locate: Locate
@@ -39,7 +37,7 @@ def gateways(
 
 def _objection(
     gateway: Mapping[str, Any], draft: PairInstance, virtual: Mapping[str, str], hosts: Sequence[Host]
-) -> Optional[Said]:
+) -> Optional[tuple[str, str]]:
     address, name = gateway["address"], gateway.get("interface") or draft.values.get("interface")
     if address in virtual:
         return f"{address} is a virtual address, of {virtual[address]}", "name the router of the segment"

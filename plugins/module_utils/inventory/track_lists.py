@@ -11,18 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..vrrp.config.keywords.track_options import TIMES as TIMES_OF_THE_FILE
+from ..vrrp.config.keywords.check_values import CHECKS
+from ..vrrp.config.keywords.track_options import BuiltInCheck
 from ..vrrp.config.keywords.track_values import SCRIPT_WEIGHT
-from .value_types import Read, address, interface, limited, name, one_word, refuse_others, switch, text, whole
+from .value_types import Read, interface, name, one_word, refuse_others, switch, text, whole
 
-# The times, counts and weight of a built-in check, in the order of the configuration file.
-TIMES: Mapping[str, Read] = {
-    word: limited(convert, f"the {word} of a check") for word, (_field, convert) in TIMES_OF_THE_FILE.items()
-}
-_INTERVALS = {"http": 2}  # seconds, where none is given; 1 for all others
+# Words that are written without their name, and options whose values are in double quotes.
+_FIRST = {"name", *(word for check in CHECKS for word in check.first)}
+_QUOTED = {word for check in CHECKS for word, option in check.options.items() if option.quoted}
 
 
-def _status(value: Any) -> str:
+def status(value: Any) -> str:
     """Return the good answers: 200, 200-399, or several of these."""
     parts = [str(part).strip() for part in (value if isinstance(value, (list, tuple)) else str(value).split(","))]
     for part in parts:
@@ -33,36 +32,28 @@ def _status(value: Any) -> str:
     return ",".join(parts)
 
 
-def _url(value: Any) -> str:
+def url(value: Any) -> str:
+    """Return a URL of HTTP without spaces."""
     if not str(value).startswith(("http://", "https://")) or not text(value).isascii() or " " in str(value):
         raise ValueError(f"'{value}' is not a URL that begins with http:// or https://")
     return one_word(value)
 
 
-# What is tracked -> its first words, and the words that may follow.
-_GATEWAY = ({"address": address}, {**TIMES, "interface": interface})
-_TCP = ({"address": address, "port": whole(1, 65535, "a port")}, TIMES)
-_HTTP = ({"url": _url}, {"status": _status, "body": text, "host": name, "verify": switch, **TIMES})
-_UNIT = ({"unit": name}, TIMES)
-
-
-def _reader(kind: str, first: Mapping[str, Read], options: Mapping[str, Read]) -> Read:
-    main = next(iter(first))
-    article = "a" if kind != "HTTP check" else "an"
+def check(said: BuiltInCheck, reads: Mapping[str, Read]) -> Read:
+    """Return a reader of the check ``said``: a mapping, or its first word alone. ``reads`` are those of its words."""
+    first, alone, what = ", ".join(said.first), len(said.first) == 1, said.what.partition(" ")[2]
 
     def read(value: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
-            if len(first) > 1:
-                raise ValueError(f"{article} {kind} is a mapping of {', '.join(first)} and any of {', '.join(options)}")
-            return {main: first[main](value)}
-        refuse_others(value, (*first, *options), f"{article} {kind}")
-        for word in first:
-            if value.get(word) is None:
-                named = f"{main}, or a mapping with its {main}" if len(first) == 1 else f"mapping of {', '.join(first)}"
-                raise ValueError(f"a tracked {kind} is {'an' if named[0] in 'aeiou' else 'a'} {named}")
-        found = {word: read_it(value[word]) for word, read_it in first.items()}
-        found.update({word: read_it(value[word]) for word, read_it in options.items() if value.get(word) is not None})
-        interval = found.get("interval", _INTERVALS.get(kind.partition(" ")[0].lower(), 1))
+            if not alone:
+                raise ValueError(f"{said.what} is a mapping of {first} and any of {', '.join(said.options)}")
+            return {first: reads[first](value)}
+        refuse_others(value, reads, said.what)
+        if any(value.get(word) is None for word in said.first):
+            named = f"{first}, or a mapping with its {first}" if alone else f"mapping of {first}"
+            raise ValueError(f"a tracked {what} is {'an' if named[0] in 'aeiou' else 'a'} {named}")
+        found = {word: read_it(value[word]) for word, read_it in reads.items() if value.get(word) is not None}
+        interval = found.get("interval", said.interval_s)
         if found.get("timeout", 0) > interval:
             raise ValueError(
                 f"timeout {found['timeout']} is longer than interval {interval} (make the interval longer)"
@@ -70,12 +61,6 @@ def _reader(kind: str, first: Mapping[str, Read], options: Mapping[str, Read]) -
         return found
 
     return read
-
-
-gateway = _reader("gateway", *_GATEWAY)
-tcp = _reader("TCP check", *_TCP)
-http = _reader("HTTP check", *_HTTP)
-unit = _reader("unit", *_UNIT)
 
 
 def tracked(kind: str, limit: int = SCRIPT_WEIGHT) -> Read:
@@ -109,10 +94,10 @@ def as_line(entry: Mapping[str, Any]) -> str:
         if value is False:
             pieces += ["noreverse"] if word == "reverse" else []  # else the definition decides
             continue
-        if word in ("name", "address", "port", "url", "unit"):
+        if word in _FIRST:
             pieces.append(str(value))
         elif value is True:
             pieces.append(word)
         else:
-            pieces.append(f'{word} "{value}"' if word == "body" else f"{word} {value}")
+            pieces.append(f'{word} "{value}"' if word in _QUOTED else f"{word} {value}")
     return " ".join(pieces)

@@ -11,7 +11,8 @@ from ..vrrp.config.keywords.track_blocks import TRACK_FILE, VRRP_TRACK_PROCESS
 from .errors import Locate, VariableProblem
 from .host import PREFIX, Host
 from .instance import PairInstance
-from .variables import Read, words_of
+from .value_types import Read
+from .variables import words_of
 
 PROCESS = words_of(VRRP_TRACK_PROCESS)
 FILE = words_of(TRACK_FILE)

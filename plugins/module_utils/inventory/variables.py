@@ -6,22 +6,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..vrrp.config.keywords import address_values as addresses
-from ..vrrp.config.keywords import auth_values, command_values, route_values, rule_values
+from ..vrrp.config.keywords import auth_values, check_values, command_values, route_values, rule_values
 from ..vrrp.config.keywords import track_values as tracking
 from ..vrrp.config.keywords import values as to
 from ..vrrp.config.keywords.keyword import SAID, WORKS, Block, Entry, Keyword
+from ..vrrp.config.keywords.track_options import BuiltInCheck
 from ..vrrp.config.keywords.vmac_values import use_vmac
 from . import keyword_readers as special
 from . import track_lists, value_types, writers
 from .auth_hmac import auth_hmac
+from .value_types import Read
 from .writers import Write
-
-Read = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,6 @@ KINDS: Mapping[str, Kind] = {
     "track_script": _list(track_lists.tracked("script"), "raw"),
     "track_process": _list(track_lists.tracked("process", tracking.WIDE_WEIGHT), "raw"),
     "track_file": _list(track_lists.tracked("file", tracking.WIDE_WEIGHT), "raw"),
-    "track_gateway": _list(track_lists.gateway, "raw", writers.each),
-    "track_tcp": _list(track_lists.tcp, "raw", writers.each),
-    "track_http": _list(track_lists.http, "raw", writers.each),
-    "track_unit": _list(track_lists.unit, "raw", writers.each),
 }
 
 # The kind of value in an inventory for each converter of the file.
@@ -90,6 +86,11 @@ _BY_CONVERTER: Mapping[Any, Kind] = {
     command_values.notify_or_nothing: Kind("raw", special.deleted, writers.command),
     command_values.fifo: Kind("raw", special.fifo, writers.fifo),
     command_values.user_group: Kind("str", value_types.user),
+    check_values.url: Kind("str", track_lists.url),
+    check_values.status: Kind("str", track_lists.status),
+    check_values.body: Kind("str", value_types.text),
+    check_values.host_name: Kind("str", value_types.name),
+    check_values.unit: Kind("str", value_types.name),
     use_vmac: Kind("raw", special.vmac),
     tracking.process: Kind("str", value_types.process),
     tracking.param_match: Kind("str", value_types.one_of(_MATCHES), choices=_MATCHES),
@@ -130,6 +131,9 @@ def kind_of(entry: Entry) -> Kind:
         convert = to.WholeSeconds(int(float(convert.low)), int(convert.high))
     elif variable.reader:
         return KINDS[variable.reader]
+    if isinstance(convert, BuiltInCheck):
+        reads = {word: kind_of(each).read for word, each in (*convert.first.items(), *convert.options.items())}
+        return _list(track_lists.check(convert, reads), "raw", writers.each)
     if isinstance(convert, to.OneOf):
         return Kind("str", value_types.one_of(convert.choices), choices=convert.choices)
     if isinstance(convert, (to.Integer, to.WholeSeconds, to.Seconds, tracking.Weighed)):

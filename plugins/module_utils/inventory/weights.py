@@ -21,7 +21,6 @@ _LOWEST, _HIGHEST = 1, 254  # RFC 9568 section 5.2.4
 _WIDEST = 253
 _MANY = 200_000  # pairs of states to compare; more of them would take too long
 Priorities = tuple[int, ...]  # one for each member
-Said = tuple[str, str]
 
 
 class _TooMany(Exception):
@@ -37,7 +36,7 @@ class _Unit:
     ours: Counted
     theirs: Counted
 
-    def objection(self, each: TrackedWeights) -> Optional[Said]:
+    def objection(self, each: TrackedWeights) -> Optional[tuple[str, str]]:
         """Return why this event of the master never moves the address, and a hint; None where it can move it."""
         if any(draft.values.get("nopreempt") for draft in self.backup):
             return "nopreempt: a weight never moves a living master", "weight 0, which is a fault, or no nopreempt"

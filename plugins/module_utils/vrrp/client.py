@@ -24,7 +24,7 @@ READ_SIZE = 65536  # octets of one read
 REPLY_MAX = 16 << 20  # octets; 255 instances take less than one MiB
 TOO_OLD = "it is of an older release, and keeps no reason and no end: deploy the pair again"
 
-AskedTerms = Mapping[str, Any]
+AskedTerms = Mapping[str, Any]  # the reason and the end of a drain or hold, as asked for
 EntryPosition = tuple[int, float]  # of a record: its number, from 1 on, and when it began
 START: EntryPosition = (0, 0.0)
 Line = tuple[float, int, str]  # seconds since 1970, the level of syslog(3), the text

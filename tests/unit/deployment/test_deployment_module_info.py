@@ -47,7 +47,7 @@ def test_a_wrong_parameter_is_refused(tmp_path, params, text):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("NodeFacts", "the kernel does not list its interfaces: no"),
+        ("observe", "the kernel does not list its interfaces: no"),
         ("probe", "the segment cannot be asked, which needs root, and in a container --cap-add NET_ADMIN"),
         ("reach", "the segment cannot be asked, which needs root"),
     ],
@@ -56,7 +56,7 @@ def test_an_error_of_the_kernel_is_reported(tmp_path, monkeypatch, name, text):
     def refuse(*given):
         raise SocketError("no") if name == "reach" else OSError("no")
 
-    if name == "NodeFacts":
+    if name == "observe":
         monkeypatch.setattr(module_info.NodeFactsReader, "observe", refuse)
     else:
         monkeypatch.setattr(module_info, "probe", refuse)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""It is a process in which the table has new keywords, and the model their fields. It prints the effects as JSON.
+"""It is a process in which the table has new words, and the model their fields. It prints the effects as JSON.
 
 No other code is changed for them. test_inventory_added_keyword.py compares the effects.
 """
@@ -28,12 +28,21 @@ COLLECTION = "ansible_collections.hotstandby.vrrp.plugins.module_utils."
 
 
 def add(package: str) -> None:
-    """Add the flag ``quiet`` and the number ``patience`` of an instance, and the number ``calm`` of a host."""
+    """Add ``quiet`` and ``patience`` of an instance, ``calm`` of a host, and three options of ``track_http``."""
 
     def module(name: str) -> Any:
         return importlib.import_module(f"{package}config.{name}")
 
     model, entries, to = module("model.configuration"), module("keywords.keyword"), module("keywords.values")
+    trackers = module("model.trackers")
+    fields = [("attempts", int, 2), ("pause_s", float, 0.0), ("strict", bool, False)]
+    trackers.TrackedHttp = make_dataclass("TrackedHttp", fields, bases=(trackers.TrackedHttp,), frozen=True)
+    options = (
+        entries.Keyword("attempts", to.integer(1, 9), "attempts", "1-9", "how often a check asks"),
+        entries.Keyword("pause", to.seconds("0.5", "9"), "pause_s", "SECONDS", "a pause of a check"),
+        entries.Keyword("strict", to.flag, "strict", "", "no redirect counts"),
+    )
+    module("keywords.check_values").TRACK_HTTP.options.update({each.name: each for each in options})
     instance, globals_ = module("keywords.vrrp_instance"), module("keywords.global_defs")
     fields = [("quiet", bool, False), ("patience", int, 3)]
     model.Instance = make_dataclass("Instance", fields, bases=(model.Instance,), frozen=True)
@@ -68,11 +77,18 @@ vrrp_instance VI_1 {
     priority 100
     quiet
     patience 5
+    @hotstandby track_http http://127.0.0.1/ attempts 5 pause 2.5 strict
+    @hotstandby track_http http://127.0.0.1/b
     virtual_ipaddress {
         192.168.8.100/24
     }
 }
 """
+
+
+CHECK = {"url": "http://127.0.0.1/", "attempts": "5", "pause": 2.5, "strict": "yes"}
+REFUSED = {"attempts": 10, "pause": 0.1, "strict": "perhaps", "strit": True}
+WRONG = [("attempts 5", "attempts 10"), ("pause 2.5", "pause 0.1"), ("strict", "strit")]
 
 
 def refused(**said: Any) -> list[str]:
@@ -95,6 +111,8 @@ def main() -> None:
     options = specs.options(specs.read())
     page = of("keywords").render().split("\n")
     file = of("role_template").files(hosts)["node-a"]
+    checks = of("role_template").files(inventory.hosts(vips=[inventory.VIP], track_http=[CHECK, "http://127.0.0.1/b"]))
+    parsed = [inspect(text, "f").configuration.instances[0].track.http for text in (TEXT, checks["node-a"])]
     found = {
         "parsed": [report.configuration.instances[0].quiet, report.configuration.instances[0].patience,
                    report.configuration.globals.calm_s],
@@ -109,6 +127,13 @@ def main() -> None:
         "imported": {word: imported.shared["ha_pair_instances"][0].get(word) for word in ("quiet", "patience")},
         "imported_calm": imported.shared["ha_pair_calm"],
         "not_imported": [gap.keyword for gap in imported.gaps],
+        "options_parsed": [[[each.attempts, each.pause_s, each.strict] for each in found] for found in parsed],
+        "options_not_parsed": [str(inspect(TEXT.replace(*wrong), "f").problems[0]) for wrong in WRONG],
+        "options_refused": [refused(track_http={**CHECK, word: value})[0] for word, value in REFUSED.items()],
+        "options_rendered": [line.strip() for line in checks["node-a"].split("\n") if "track_http" in line],
+        "options_shown": of("vrrp.config.format").format_value(parsed[0][0]),
+        "options_imported": imported.shared["ha_pair_instances"][0]["track_http"],
+        "options_docs": [line for line in page if line.startswith("| `@hotstandby track_http`")],
         "docs": [line for line in page if line.startswith(tuple(f"| `{name}`" for name in ADDED))],
     }  # fmt: skip
     print(json.dumps(found))

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argument_specs
 import pytest
-from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance_variables import FIELDS
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.instance_variables import ADDITIONS, FIELDS
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.scripts import FIELDS as SCRIPT
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.sync_groups import WORDS
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.trackers import FILE, PROCESS
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.variables import variables
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.keywords.vrrp_instance import VRRP_INSTANCE
 
 TEXTS = argument_specs.read()
 OPTIONS = argument_specs.options(TEXTS)
@@ -36,6 +38,14 @@ def test_a_word_of_an_instance_is_a_variable():
 )
 def test_every_word_of_a_definition_is_among_the_options(option, words):
     assert set(OPTIONS[f"ha_pair_{option}"]["options"]) == set(words)
+
+
+@pytest.mark.parametrize("word", ADDITIONS)
+def test_the_description_of_a_check_has_each_of_its_words(word):
+    check = variables(VRRP_INSTANCE)[word].convert
+    described = " ".join(ENTRY[word]["description"])
+    said = [each for each in (*check.first, *check.options) if f"C({each})" not in described]
+    assert said == [], "write them into tests/role_variables.yml"
 
 
 def test_every_secret_is_marked():

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.variables import (
     BEHIND,
@@ -14,6 +16,7 @@ from ansible_collections.hotstandby.vrrp.plugins.module_utils.inventory.variable
     words_of,
 )
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.keywords import values as to
+from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.keywords.check_values import CHECKS
 from ansible_collections.hotstandby.vrrp.plugins.module_utils.vrrp.config.keywords.keyword import (
     Block,
     Keyword,
@@ -40,6 +43,20 @@ def test_each_keyword_with_a_variable_works_and_has_a_type():
 
 def test_every_kind_that_is_named_is_named_by_the_table():
     assert {entry.variable.reader for entry in every()} - {"", "whole_seconds"} == set(KINDS)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.what)
+def test_each_word_of_a_check_has_a_kind_and_is_a_field_of_its_model(check):
+    words = {**check.first, **check.options}
+    assert len(words) == len(check.first) + len(check.options)
+    assert {each.field for each in words.values()} == {field.name for field in fields(check.model)}
+    assert {kind_of(each).type for each in words.values()} <= {"bool", "float", "int", "str"}
+
+
+def test_no_option_of_a_check_has_the_name_of_a_first_word():
+    """A line has its first words without their names, and the words of all checks are told apart by their names."""
+    first = {word for check in CHECKS for word in check.first}
+    assert not first & {word for check in CHECKS for word in check.options}
 
 
 def test_of_a_block_without_a_variable_what_is_inside_counts():

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .keywords.address_values import FOREVER_S
+from .keywords.check_values import CHECKS, as_status, status
 from .keywords.ip_values import PROTOCOLS, TABLES
+from .keywords.keyword import Keyword
+from .keywords.track_options import BuiltInCheck
 from .model.configuration import (
     Authentication,
     AuthHmac,
@@ -21,7 +24,7 @@ from .model.configuration import (
     Vmac,
 )
 from .model.routes import NextHop, Route, Rule
-from .model.trackers import Tracked, TrackedGateway, TrackedHttp, TrackedTcp, TrackedUnit
+from .model.trackers import Tracked
 from .syntax.redact import MASK
 
 _TABLES = {number: name for name, number in TABLES.items()}
@@ -120,27 +123,21 @@ def _tracked(value: Tracked) -> Iterator[Any]:
     yield from (value.name, f"weight {value.weight}", "reverse" if value.reverse else "")
 
 
-def _times(value: Any) -> str:
-    times = f"interval {value.interval_s:g} timeout {value.timeout_s:g} rise {value.rise} fall {value.fall}"
-    return f"{times} weight {value.weight}"
+def _check(check: BuiltInCheck) -> Callable[[Any], Iterator[Any]]:
+    def words(value: Any) -> Iterator[Any]:
+        yield from (getattr(value, each.field) for each in check.first.values())
+        yield from (_option(each, getattr(value, each.field)) for each in check.options.values())
+
+    return words
 
 
-def _gateway(value: TrackedGateway) -> Iterator[Any]:
-    yield from (value.address, _times(value), f"interface {value.device}" if value.device else "")
-
-
-def _tcp(value: TrackedTcp) -> Iterator[Any]:
-    yield from (value.host, value.port, _times(value))
-
-
-def _http(value: TrackedHttp) -> Iterator[Any]:
-    status = ",".join(str(low) if low == high else f"{low}-{high}" for low, high in value.status)
-    yield from (value.url, f"status {status}", f'body "{value.body}"' if value.body is not None else "")
-    yield from (f"host {value.host}" if value.host else "", "verify" if value.verify else "", _times(value))
-
-
-def _unit(value: TrackedUnit) -> Iterator[Any]:
-    yield from (value.unit, _times(value))
+def _option(option: Keyword, value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if not option.values:
+        return option.name
+    text = f"{value:g}" if isinstance(value, float) else as_status(value) if option.convert is status else str(value)
+    return f'{option.name} "{text}"' if option.quoted else f"{option.name} {text}"
 
 
 def _command(value: NotifyCommand) -> Iterator[Any]:
@@ -174,10 +171,7 @@ _KINDS: tuple[tuple[type, Callable[[Any], Iterator[Any]]], ...] = (
     (Route, _route),
     (Rule, _rule),
     (Tracked, _tracked),
-    (TrackedGateway, _gateway),
-    (TrackedTcp, _tcp),
-    (TrackedHttp, _http),
-    (TrackedUnit, _unit),
+    *((check.model, _check(check)) for check in CHECKS),
     (NotifyCommand, _command),
     (Fifo, _fifo),
     (TtlLimit, _ttl),

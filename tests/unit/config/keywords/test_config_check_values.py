@@ -10,7 +10,7 @@ from ipaddress import ip_address
 import pytest
 from converted_lines import refusal, statement
 
-from vrrp.config.keywords.check_values import tracked_http, tracked_tcp, tracked_unit
+from vrrp.config.keywords.check_values import TRACK_HTTP, TRACK_TCP, TRACK_UNIT
 from vrrp.config.model.trackers import TrackedHttp, TrackedTcp, TrackedUnit
 
 LOCAL = ip_address("127.0.0.1")
@@ -31,7 +31,7 @@ URL_RULE = "http://HOST[:PORT]/PATH or https://..., HOST is an address or localh
     ],
 )
 def test_a_line_of_track_tcp_is_read(line, expected):
-    assert tracked_tcp(statement(line)) == expected
+    assert TRACK_TCP(statement(line)) == expected
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_line_of_track_tcp_is_read(line, expected):
     ],
 )
 def test_a_wrong_line_of_track_tcp_is_refused(line, expected):
-    assert refusal(tracked_tcp, line) == expected
+    assert refusal(TRACK_TCP, line) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_wrong_line_of_track_tcp_is_refused(line, expected):
     ],
 )
 def test_a_line_of_track_http_is_read(line, expected):
-    assert tracked_http(statement(line)) == expected
+    assert TRACK_HTTP(statement(line)) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_line_of_track_http_is_read(line, expected):
     ],
 )
 def test_a_url_that_no_check_can_ask_is_refused(url, text):
-    assert refusal(tracked_http, f"track_http {url}") == (text, URL_RULE, "", 12)
+    assert refusal(TRACK_HTTP, f"track_http {url}") == (text, URL_RULE, "", 12)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_url_that_no_check_can_ask_is_refused(url, text):
     ],
 )
 def test_a_wrong_line_of_track_http_is_refused(line, expected):
-    assert refusal(tracked_http, line) == expected
+    assert refusal(TRACK_HTTP, line) == expected
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,15 @@ def test_a_wrong_line_of_track_http_is_refused(line, expected):
     ],
 )
 def test_a_line_of_track_unit_is_read(line, expected):
-    assert tracked_unit(statement(line)) == expected
+    assert TRACK_UNIT(statement(line)) == expected
 
 
 @pytest.mark.parametrize("name", ["-nginx", "a/b", "a*", "a" * 256])
 def test_a_text_that_is_no_name_of_a_unit_is_refused(name):
-    text, rule, hint, column = refusal(tracked_unit, f"track_unit {name}")
+    text, rule, hint, column = refusal(TRACK_UNIT, f"track_unit {name}")
     assert text.endswith(" is not the name of a systemd unit")
     assert (rule, hint, column) == ("", "nginx.service", 12)
 
 
 def test_a_unit_must_have_a_name():
-    assert refusal(tracked_unit, "track_unit") == ("track_unit names no unit", "", "track_unit nginx.service", None)
+    assert refusal(TRACK_UNIT, "track_unit") == ("track_unit names no unit", "", "track_unit nginx.service", None)

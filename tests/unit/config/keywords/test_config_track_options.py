@@ -5,34 +5,65 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import asdict, make_dataclass
 
 import pytest
+from converted_lines import refusal, statement
 
-from vrrp.config.keywords.track_options import TIMES, TIMES_SYNTAX, options
-from vrrp.config.keywords.values import text
-from vrrp.config.syntax.diagnostics import Invalid
-from vrrp.config.syntax.parser import parse
+from vrrp.config.keywords.keyword import Keyword, table
+from vrrp.config.keywords.track_options import TIMES, BuiltInCheck
+from vrrp.config.keywords.values import flag, seconds, text
 
-KNOWN = {**TIMES, "host": ("name", text)}
+SYNTAX = "[interval SECONDS] [timeout SECONDS] [rise N] [fall N] [weight -253-253]"
+ADDRESS = Keyword("address", text, "host", "ADDRESS", "an address")
+OPTIONS = (
+    *TIMES,
+    Keyword("host", text, "name", "NAME", "a name"),
+    Keyword("verify", flag, "verify", "", "a flag"),
+    Keyword("quick", flag, "quick", "", "another one"),
+    Keyword("pause", seconds("0", "9"), "pause_s", "SECONDS", "a pause"),
+)
 DEFAULTS = {"interval_s": 1.0, "timeout_s": 1.0}
+
+
+def check(options=OPTIONS, first=(ADDRESS,), interval_s=1.0):
+    """Return a check whose model has the fields that its line gives."""
+    fields = [(each.field, object, None) for each in (*first, *options)]
+    fields = [(name, kind, interval_s if name == "interval_s" else default) for name, kind, default in fields]
+    return BuiltInCheck(
+        "a check", make_dataclass("Model", fields), table(*first), table(*options), "lacks words", "10.0.0.1"
+    )
 
 
 def read(line, **more):
     """Return the fields of the options behind the first word."""
-    (statement,) = parse(f"track_x {line}", "f").statements
-    return options("track_x", statement.values, KNOWN, "ADDRESS " + TIMES_SYNTAX, **more)
+    found = asdict(check(**more)(statement(f"track_x a {line}")))
+    assert found.pop("host") == "a"
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def refusal(line, **more):
-    with pytest.raises(Invalid) as raised:
-        read(line, **more)
-    found = raised.value
-    return found.text, found.rule, found.hint, found.place.column
+def refused(line, **more):
+    text, rule, hint, column = refusal(check(**more), f"track_x a {line}")
+    return text, rule, hint, column - len("a ")
 
 
-def test_messages_show_the_syntax_of_options():
-    assert TIMES_SYNTAX == "[interval SECONDS] [timeout SECONDS] [rise N] [fall N] [weight -253-253]"
+def test_the_syntax_is_made_of_the_words():
+    assert check(options=TIMES).values == f"ADDRESS {SYNTAX}"
+    assert check().values == f"ADDRESS {SYNTAX} [host NAME] [verify] [quick] [pause SECONDS]"
+
+
+def test_a_line_has_its_first_words():
+    first = (ADDRESS, Keyword("port", text, "port", "PORT", "a port"))
+    two = check(options=TIMES, first=first)
+    found = two(statement("track_x a b rise 2"))
+    assert (found.host, found.port, found.rise) == ("a", "b", 2)
+    for line in ("track_x", "track_x a"):
+        assert refusal(two, line) == ("track_x lacks words", "", "track_x 10.0.0.1", None)
+
+
+def test_a_first_word_that_is_wrong_is_named():
+    assert refusal(check(), 'track_x ""') == ("the address is empty", "", "", 9)
+    assert refusal(check(), 'track_x "" rise 0') == ("the address is empty", "", "", 9)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +77,7 @@ def test_messages_show_the_syntax_of_options():
         ("interval 3600 timeout 3600", {"interval_s": 3600.0, "timeout_s": 3600.0}),
         ("timeout 0.01 interval 0.05", {"interval_s": 0.05, "timeout_s": 0.01}),
         ("host interval", {**DEFAULTS, "name": "interval"}),
+        ("pause 0.5", {**DEFAULTS, "pause_s": 0.5}),
     ],
 )
 def test_options_become_fields(line, fields):
@@ -55,24 +87,23 @@ def test_options_become_fields(line, fields):
 @pytest.mark.parametrize(
     ("line", "interval_s", "times"),
     [
-        ("", "2", (2.0, 2.0)),
-        ("interval 5", "2", (5.0, 2.0)),
-        ("interval 0.5", "2", (0.5, 0.5)),
-        ("timeout 1.5", "2", (2.0, 1.5)),
-        ("interval 9 timeout 8", "2", (9.0, 8.0)),
-        ("interval 0.3 timeout 0.3", "1", (0.3, 0.3)),
+        ("", 2.0, (2.0, 2.0)),
+        ("interval 5", 2.0, (5.0, 2.0)),
+        ("interval 0.5", 2.0, (0.5, 0.5)),
+        ("timeout 1.5", 2.0, (2.0, 1.5)),
+        ("interval 9 timeout 8", 2.0, (9.0, 8.0)),
+        ("interval 0.3 timeout 0.3", 1.0, (0.3, 0.3)),
     ],
 )
 def test_the_default_timeout_is_at_most_the_interval(line, interval_s, times):
-    found = read(line, interval_s=Decimal(interval_s))
+    found = read(line, interval_s=interval_s)
     assert (found["interval_s"], found["timeout_s"]) == times
     assert [type(value) for value in found.values()] == [float, float]
 
 
 def test_a_flag_takes_no_value():
-    flags = frozenset(["verify", "quick"])
-    assert read("verify rise 3", flags=flags) == {**DEFAULTS, "verify": True, "rise": 3}
-    assert read("rise 3 quick verify", flags=flags) == {**DEFAULTS, "verify": True, "quick": True, "rise": 3}
+    assert read("verify rise 3") == {**DEFAULTS, "verify": True, "rise": 3}
+    assert read("rise 3 quick verify") == {**DEFAULTS, "verify": True, "quick": True, "rise": 3}
 
 
 LONGER = "it is asked again when the last answer has come or is overdue"
@@ -92,14 +123,14 @@ LONGER = "it is asked again when the last answer has come or is overdue"
         ("timeout 0.009", ("timeout 0.009 is out of range", "timeout is 0.01 to 3600 seconds", "", 17)),
         ("timeout 1.5", ("timeout 1.5 is longer than interval 1", LONGER, "interval 1.5", 17)),
         ("timeout 3 interval 2", ("timeout 3 is longer than interval 2", LONGER, "interval 3", 17)),
-        ("risse 2", ('unknown option "risse" of track_x', "ADDRESS " + TIMES_SYNTAX, "did you mean rise?", 9)),
-        ("verfy", ('unknown option "verfy" of track_x', "ADDRESS " + TIMES_SYNTAX, "did you mean verify?", 9)),
-        ("2", ('unknown option "2" of track_x', "ADDRESS " + TIMES_SYNTAX, "", 9)),
+        ("risse 2", ('unknown option "risse" of track_x', check().values, "did you mean rise?", 9)),
+        ("verfy", ('unknown option "verfy" of track_x', check().values, "did you mean verify?", 9)),
+        ("2", ('unknown option "2" of track_x', check().values, "", 9)),
     ],
 )
 def test_wrong_options_are_refused(line, expected):
-    assert refusal(line, flags=frozenset(["verify"])) == expected
+    assert refused(line) == expected
 
 
 def test_a_flag_that_a_line_does_not_have_is_unknown():
-    assert refusal("verify")[0] == 'unknown option "verify" of track_x'
+    assert refused("verify", options=TIMES)[0] == 'unknown option "verify" of track_x'

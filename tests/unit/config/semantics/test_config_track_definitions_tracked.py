@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from vrrp.config.keywords.check_values import tracked_http, tracked_tcp, tracked_unit
+from vrrp.config.keywords.check_values import TRACK_HTTP, TRACK_TCP, TRACK_UNIT
 from vrrp.config.keywords.table import Block
 from vrrp.config.semantics.sections import Section, Setting
 from vrrp.config.semantics.track_definitions import once_each
@@ -33,9 +33,9 @@ def section(convert, *lines):
 @pytest.mark.parametrize(
     ("convert", "one", "other"),
     [
-        (tracked_tcp, "track_tcp 127.0.0.1 80", "track_tcp 127.0.0.1 80 weight 5 interval 2"),
-        (tracked_http, f"track_http {URL}", f"track_http {URL} timeout 1 verify"),
-        (tracked_unit, "track_unit nginx", "track_unit nginx.service fall 2"),
+        (TRACK_TCP, "track_tcp 127.0.0.1 80", "track_tcp 127.0.0.1 80 weight 5 interval 2"),
+        (TRACK_HTTP, f"track_http {URL}", f"track_http {URL} timeout 1 verify"),
+        (TRACK_UNIT, "track_unit nginx", "track_unit nginx.service fall 2"),
     ],
 )
 def test_the_same_thing_twice_is_an_error_and_the_first_counts(convert, one, other):
@@ -50,13 +50,13 @@ def test_the_same_thing_twice_is_an_error_and_the_first_counts(convert, one, oth
 @pytest.mark.parametrize(
     ("convert", "one", "other"),
     [
-        (tracked_tcp, "track_tcp 127.0.0.1 80", "track_tcp 127.0.0.1 81"),
-        (tracked_tcp, "track_tcp 127.0.0.1 80", "track_tcp 127.0.0.2 80"),
-        (tracked_http, f"track_http {URL}", f"track_http {URL}a"),
-        (tracked_http, f"track_http {URL}", f"track_http {URL} host a"),
-        (tracked_http, f"track_http {URL}", f"track_http {URL} body a"),
-        (tracked_http, f"track_http {URL}", f"track_http {URL} status 200"),
-        (tracked_unit, "track_unit nginx", "track_unit nginx.socket"),
+        (TRACK_TCP, "track_tcp 127.0.0.1 80", "track_tcp 127.0.0.1 81"),
+        (TRACK_TCP, "track_tcp 127.0.0.1 80", "track_tcp 127.0.0.2 80"),
+        (TRACK_HTTP, f"track_http {URL}", f"track_http {URL}a"),
+        (TRACK_HTTP, f"track_http {URL}", f"track_http {URL} host a"),
+        (TRACK_HTTP, f"track_http {URL}", f"track_http {URL} body a"),
+        (TRACK_HTTP, f"track_http {URL}", f"track_http {URL} status 200"),
+        (TRACK_UNIT, "track_unit nginx", "track_unit nginx.socket"),
     ],
 )
 def test_two_things_are_tracked_in_their_order(convert, one, other):
@@ -67,4 +67,4 @@ def test_two_things_are_tracked_in_their_order(convert, one, other):
 
 
 def test_without_a_line_nothing_is_tracked():
-    assert once_each(section(tracked_tcp), "track.it", Diagnostics()) == ()
+    assert once_each(section(TRACK_TCP), "track.it", Diagnostics()) == ()

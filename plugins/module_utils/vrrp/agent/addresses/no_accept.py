@@ -23,9 +23,8 @@ from ..netlink.address_request import DesiredAddress
 from .desired import is_link_local_ipv6
 
 if TYPE_CHECKING:
-    from ..netlink.nftables import NfTables
+    from ..netlink.nftables import Element, NfTables
 
-Element = tuple[str, bytes]  # the set and the key
 MISSING = (errno.EOPNOTSUPP, errno.EPROTONOSUPPORT, errno.EAFNOSUPPORT)
 SET4, SET6, SET6_LINK, MACVLANS = "vips4", "vips6", "vips6_link", "macvlans"
 

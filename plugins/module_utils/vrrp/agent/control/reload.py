@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from asyncio import Future, TimerHandle
+from asyncio import TimerHandle
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
 from ...config.diff import compare
 from ...config.loader import read_text
@@ -23,11 +23,10 @@ from ..process.fork import Fork
 from ..process.systemd import ServiceManager
 from .confirmed_reload import CONFIRM_MAX_S, ConfirmedReload
 from .plan import Current, dry_run, unpack
+from .server import Result
 
 SIGNAL_REST_S = 0.5  # between two reloads on signal
 KEPT_S = 10.0  # for the reload after a plan
-
-Result = Union[dict[str, Any], Future[dict[str, Any]]]
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,12 @@ from typing import Any, Optional
 
 from ...ip_types import Interface
 from .messages import BATCH, RECEIVE_SIZE, RTM_GETROUTE, RTM_NEWROUTE, batch, decode, encode, messages, open_socket
+from .ownership import InterfaceAddress
 from .pyroute2_import import derived_class, message_class
 
 RTN_LOCAL = 2  # linux/rtnetlink.h
 CACHED = 1024  # questions: each is asked again until its route is there
 ANSWER_TIMEOUT_S = 1.0  # the kernel answers inside send(); this only ends a kernel that does not
-
-InterfaceAddress = tuple[int, Interface]  # interface index and address
 
 
 class LocalRoutes:

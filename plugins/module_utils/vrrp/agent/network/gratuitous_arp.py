@@ -20,7 +20,8 @@ from ...protocol.arp_ndp import gratuitous_arp, unsolicited_na
 from ..log import Log
 from ..netlink.address_request import DesiredAddress
 from ..netlink.links import InterfaceTable, Link
-from ..netlink.local_table import InterfaceAddress, LocalRoutes
+from ..netlink.local_table import LocalRoutes
+from ..netlink.ownership import InterfaceAddress
 from .garp_pacing import Burst, Frame, Pacer, Pauses
 
 ETHERTYPE_IPV6 = b"\x86\xdd"

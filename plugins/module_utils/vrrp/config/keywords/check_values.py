@@ -1,70 +1,41 @@
 # Copyright (c) 2026, the hotstandby.vrrp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""It converts the lines ``@hotstandby track_gateway``, ``track_tcp``, ``track_http`` and ``track_unit``."""
+"""It is part 7 of the table: the words of ``track_gateway``, ``track_tcp``, ``track_http`` and ``track_unit``."""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from ipaddress import ip_address
 
 from ..model.trackers import TrackedGateway, TrackedHttp, TrackedTcp, TrackedUnit
 from ..syntax.diagnostics import Invalid, show
-from ..syntax.parser import Statement, Word
+from ..syntax.parser import Statement
 from . import values as to
 from .address_values import host, unicast
-from .track_options import TIMES, TIMES_SYNTAX, options
-from .values import interface
+from .keyword import Keyword, table, variable
+from .track_options import TIMES, BuiltInCheck
 
-TCP = f"ADDRESS PORT {TIMES_SYNTAX}"
-HTTP = f'URL [status 200-399,401] [body "TEXT"] [host NAME] [verify] {TIMES_SYNTAX}'
-UNIT = f"NAME {TIMES_SYNTAX}"
+Ranges = tuple[tuple[int, int], ...]
 
-_HTTP_INTERVAL_S = Decimal(2)
 _UNIT = re.compile(r"[A-Za-z0-9:_.\\@-]{1,255}")
 _SUFFIX = re.compile(r"\.(service|socket|target|timer|mount|path|slice|scope|device|swap|automount)$")
 _HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
 
 
-def tracked_tcp(statement: Statement) -> TrackedTcp:
-    """Return a TCP check, written as ADDRESS PORT with its options in any order."""
-    if len(statement.values) < 2:
-        raise Invalid("track_tcp takes an address and a port", hint="track_tcp 127.0.0.1 8080")
-    host, port, *rest = statement.values
-    found = options("track_tcp", rest, TIMES, TCP)
-    return TrackedTcp(unicast(host), to.whole(port, "the port", 1, 65535), **found)
-
-
-def tracked_http(statement: Statement) -> TrackedHttp:
-    """Return an HTTP check, written as URL with its options in any order."""
-    if not statement.values:
-        raise Invalid("track_http names no URL", hint="track_http http://127.0.0.1:8080/health")
-    url, *rest = statement.values
-    known = {
-        **TIMES,
-        "status": ("status", _status),
-        "body": ("body", _body),
-        "host": ("host", _host),
-    }
-    found = options("track_http", rest, known, HTTP, _HTTP_INTERVAL_S, frozenset(["verify"]))
-    return TrackedHttp(_url(url), **found)
-
-
-def tracked_unit(statement: Statement) -> TrackedUnit:
-    """Return a unit to track, written as NAME with its options in any order; without a suffix it is a service."""
-    if not statement.values:
-        raise Invalid("track_unit names no unit", hint="track_unit nginx.service")
-    name, *rest = statement.values
+def unit(statement: Statement) -> str:
+    """Return the name of a systemd unit; without a suffix it is a service."""
+    name = to.only(statement)
     if not _UNIT.fullmatch(name.text) or name.text.startswith("-"):
         raise Invalid(f"{show(name.text)} is not the name of a systemd unit", hint="nginx.service", place=name.place)
-    unit = name.text if _SUFFIX.search(name.text) else f"{name.text}.service"
-    return TrackedUnit(unit, **options("track_unit", rest, TIMES, UNIT))
+    return name.text if _SUFFIX.search(name.text) else f"{name.text}.service"
 
 
-def _url(word: Word) -> str:
+def url(statement: Statement) -> str:
+    """Return a URL whose host is an address or localhost."""
     from urllib.parse import urlsplit  # only loaded for such a line: it keeps the agent small
 
+    word = to.only(statement)
     rule = "http://HOST[:PORT]/PATH or https://..., HOST is an address or localhost"
     try:
         parts = urlsplit(word.text)
@@ -90,7 +61,8 @@ def _url(word: Word) -> str:
     return word.text
 
 
-def _status(statement: Statement) -> tuple[tuple[int, int], ...]:
+def status(statement: Statement) -> Ranges:
+    """Return the ranges of good answers, written as 200-399,401."""
     word = to.only(statement)
     ranges = []
     for part in word.text.split(","):
@@ -104,24 +76,66 @@ def _status(statement: Statement) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
-def _body(statement: Statement) -> str:
+def as_status(ranges: Ranges) -> str:
+    """Return the ranges as they are written."""
+    return ",".join(f"{low}-{high}" if low != high else str(low) for low, high in ranges)
+
+
+def body(statement: Statement) -> str:
+    """Return the text that an answer must hold."""
     return to.only(statement).text
 
 
-def _host(statement: Statement) -> str:
+def host_name(statement: Statement) -> str:
+    """Return the name of a host, as a request has it."""
     word = to.only(statement)
     if not _HOST.fullmatch(word.text):
         raise Invalid(f"{show(word.text)} is not the name of a host", place=word.place)
     return word.text
 
 
-SYNTAX = f"ADDRESS {TIMES_SYNTAX} [interface NAME]"
-_OPTIONS = {**TIMES, "interface": ("device", interface)}
-
-
-def tracked_gateway(statement: Statement) -> TrackedGateway:
-    """Return a gateway to track, written as ADDRESS with its options in any order."""
-    if not statement.values:
-        raise Invalid("track_gateway names no address", hint="track_gateway 192.0.2.1")
-    address = host(statement.values[0])
-    return TrackedGateway(address, **options("track_gateway", statement.values[1:], _OPTIONS, SYNTAX))
+TRACK_GATEWAY = BuiltInCheck(
+    "a gateway",
+    TrackedGateway,
+    table(
+        variable("address", lambda said: host(to.only(said)), "address", "ADDRESS", "the neighbour", reader="address")
+    ),
+    table(*TIMES, Keyword("interface", to.interface, "device", "NAME", "the interface that it is asked on")),
+    "names no address",
+    "192.0.2.1",
+)
+TRACK_TCP = BuiltInCheck(
+    "a TCP check",
+    TrackedTcp,
+    table(
+        variable("address", lambda said: unicast(to.only(said)), "host", "ADDRESS", "the server", reader="address"),
+        Keyword("port", to.integer(1, 65535), "port", "PORT", "a port"),
+    ),
+    table(*TIMES),
+    "takes an address and a port",
+    "127.0.0.1 8080",
+)
+TRACK_HTTP = BuiltInCheck(
+    "an HTTP check",
+    TrackedHttp,
+    table(Keyword("url", url, "url", "URL", "what is asked for")),
+    table(
+        Keyword("status", status, "status", "200-399,401", "the good answers"),
+        Keyword("body", body, "body", '"TEXT"', "a text in the answer"),
+        Keyword("host", host_name, "host", "NAME", "the host of the request"),
+        Keyword("verify", to.flag, "verify", "", "check the certificate"),
+        *TIMES,
+    ),
+    "names no URL",
+    "http://127.0.0.1:8080/health",
+)
+TRACK_UNIT = BuiltInCheck(
+    "a unit",
+    TrackedUnit,
+    table(Keyword("unit", unit, "unit", "NAME", "the unit")),
+    table(*TIMES),
+    "names no unit",
+    "nginx.service",
+)
+#: All built-in checks.
+CHECKS = (TRACK_GATEWAY, TRACK_TCP, TRACK_HTTP, TRACK_UNIT)

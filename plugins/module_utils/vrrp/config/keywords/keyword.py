@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Optional, Union
+from typing import Any, Optional, TypeVar, Union
 
 from .values import Converter
 
@@ -56,6 +56,11 @@ class Keyword:
     foreign: bool = False  # of another part of keepalived: said once for a whole file
     variable: Optional[Variable] = None
 
+    @property
+    def quoted(self) -> bool:
+        """Return whether its value is written in quotes."""
+        return self.values.startswith('"')
+
 
 @dataclass(frozen=True)
 class Block:
@@ -82,11 +87,12 @@ class Block:
 
 
 Entry = Union[Keyword, Block]
+AnEntry = TypeVar("AnEntry", bound=Entry)
 
 SAID = Variable()  # it has the keyword's name, and takes what its converter takes
 
 
-def table(*entries: Entry) -> dict[str, Entry]:
+def table(*entries: AnEntry) -> dict[str, AnEntry]:
     """Return the entries by their names."""
     return {entry.name: entry for entry in entries}
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from . import track_values as tracking
 from . import values as to
-from .check_values import HTTP, TCP, UNIT, tracked_gateway, tracked_http, tracked_tcp, tracked_unit
-from .check_values import SYNTAX as GATEWAY
+from .check_values import TRACK_GATEWAY, TRACK_HTTP, TRACK_TCP, TRACK_UNIT
 from .command_values import command, user_group
 from .global_defs import LARGEST, LONGEST_S
 from .keyword import REFUSED, Block, Entry, Keyword, Variable, table, variable
+from .track_options import BuiltInCheck
 
 _WEIGHT = "added to the priority: above 0 while it is good, below 0 while it is bad; 0: FAULT while it is bad;"
 _RUNS_MAX = 1_000_000
@@ -92,7 +92,7 @@ VRRP_TRACK_PROCESS = Block(
     variable=Variable(name="track_processes", reader="entries"),
 )
 
-_FILE = table(
+_FILE: dict[str, Entry] = table(
     variable("file", to.text, "path", "PATH", "the file, which holds a number", once=True, reader="path"),
     variable(
         "weight",
@@ -125,6 +125,10 @@ def _list(name: str, what: str, limit: int, noreverse: bool = True) -> Block:
     )
 
 
+def _check(name: str, check: BuiltInCheck, field: str, help_: str, word: str = "") -> Keyword:
+    return Keyword(name, check, field, check.values, help_, addition=True, many=True, variable=Variable(word))
+
+
 #: In vrrp_instance and in vrrp_sync_group.
 TRACKING: tuple[Entry, ...] = (
     _list("track_interface", "which interfaces count", 253, noreverse=False),
@@ -139,44 +143,14 @@ TRACKING: tuple[Entry, ...] = (
         standing=REFUSED,
         instead="@hotstandby track_gateway ADDRESS watches a neighbour",
     ),
-    Keyword(
+    _check(
         "track_gateway",
-        tracked_gateway,
+        TRACK_GATEWAY,
         "track.gateways",
-        GATEWAY,
         "a neighbour that must answer: without weight FAULT while it does not, else as with a script",
-        addition=True,
-        many=True,
-        variable=Variable(name="track_gateways", reader="track_gateway"),
+        word="track_gateways",
     ),
-    variable(
-        "track_tcp",
-        tracked_tcp,
-        "track.tcp",
-        TCP,
-        "a TCP connection that must be accepted",
-        addition=True,
-        many=True,
-        reader="track_tcp",
-    ),
-    variable(
-        "track_http",
-        tracked_http,
-        "track.http",
-        HTTP,
-        "a GET that must be answered",
-        addition=True,
-        many=True,
-        reader="track_http",
-    ),
-    variable(
-        "track_unit",
-        tracked_unit,
-        "track.units",
-        UNIT,
-        "a systemd unit that must be active",
-        addition=True,
-        many=True,
-        reader="track_unit",
-    ),
+    _check("track_tcp", TRACK_TCP, "track.tcp", "a TCP connection that must be accepted"),
+    _check("track_http", TRACK_HTTP, "track.http", "a GET that must be answered"),
+    _check("track_unit", TRACK_UNIT, "track.units", "a systemd unit that must be active"),
 )
