@@ -260,3 +260,23 @@ def test_a_master_is_changed_only_while_its_standby_listens(timed):
 def test_a_host_that_does_not_answer_costs_the_other_pairs_a_part_of_the_time(timed):
     (row,) = [line for line in timed.output.rpartition('"PAIR ')[2].splitlines() if "hung " in line]
     assert "hung-b: Try the configuration on the standby: Task failed: Timed out after 1 second" in row, row
+
+
+def test_the_order_of_a_change_is_worked_out_once_for_each_host(tmp_path):
+    """Ansible works a variable out at each mention, and each task of a change names the order of the hosts."""
+    count = tmp_path / "count"
+    asked = f"lookup('ansible.builtin.pipe', 'echo >> {count}; echo node-b,node-a')"
+    nodes = [living(4, "MASTER", 4, plan=IN_STEP, **CONFIG), living(6, "BACKUP", 4, plan=IN_STEP, **CONFIG)]
+    order = tmp_path / "order.yml"
+    order.write_text(json.dumps({"__ha_pair_order": f"{{{{ {asked}.split(',') }}}}"}))
+    done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair", "-e", f"@{order}")
+    assert done.returncode == 0 and done.done[-1] == "vrrp_config on node-b", done.output
+    assert len(count.read_text().splitlines()) == 2
+
+
+def test_a_pair_that_works_has_no_message_of_a_failure_worked_out(tmp_path):
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text(json.dumps({"__ha_pair_failure": "{{ 1 // 0 }}"}))
+    nodes = [living(4, "MASTER", 4), living(6, "BACKUP", 4)]
+    done = play(tmp_path, {"ha_pair": pair("node", nodes)}, "ha_pair", "-e", f"@{wrong}")
+    assert done.returncode == 0, done.output
