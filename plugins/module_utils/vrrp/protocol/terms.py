@@ -12,8 +12,10 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 REASON_MAX = 200  # characters
 BY_MAX = 64
@@ -110,6 +112,8 @@ def _end(text: str, wall: float) -> float:
     duration = DURATION.fullmatch(text)
     if duration:
         return wall + sum(int(each) * unit_s for each, unit_s in zip(duration.groups("0"), UNITS_S))
+    from datetime import datetime
+
     try:
         # Python 3.9 does not read the Z of ISO 8601.
         moment = datetime.fromisoformat(text[:-1] + "+00:00" if text[-1] in "Zz" else text)
@@ -122,6 +126,8 @@ def _end(text: str, wall: float) -> float:
 
 
 def _moment(at: int) -> datetime:
+    from datetime import datetime, timezone  # half a megabyte, of which most agents have no use
+
     return datetime.fromtimestamp(at, timezone.utc)
 
 

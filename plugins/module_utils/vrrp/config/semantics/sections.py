@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, Optional
 
-from ..keywords import keepalived_missing
 from ..keywords.table import IGNORED, REFUSED, ROOT, WORKS, Block, Entry, Keyword, blocks, blocks_of
 from ..syntax.diagnostics import Diagnostics, Invalid, Location, Tolerated, show
 from ..syntax.parser import Statement, Tree
@@ -140,7 +139,7 @@ class _Reader:
 
     def _without_effect(self, block: Block, entry: Entry, statement: Statement) -> None:
         """Skip a keyword that we know and do not use, with its block, and warn or refuse."""
-        if not statement.values and keepalived_missing.ends(block.name, entry.name):
+        if not statement.values and _ends(block.name, entry.name):
             rule = "keepalived does not start with such a file"
             self.findings.error(statement.place, f"{entry.name} has no value", rule, "give it one, or leave it out")
         elif entry.foreign:
@@ -269,3 +268,10 @@ def _place(statement: Statement, invalid: Invalid) -> Location:
 def _closest_anywhere(word: str) -> Optional[str]:
     every = {name for block in blocks() for name in block.keywords}
     return closest(word, sorted(every), 0.85)
+
+
+def _ends(block: str, keyword: str) -> bool:
+    """Return whether keepalived does not start with a file in which this keyword has no value."""
+    from ..keywords import keepalived_missing  # only loaded for such a line: it keeps the agent small
+
+    return keepalived_missing.ends(block, keyword)
