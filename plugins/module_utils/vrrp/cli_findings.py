@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from .protocol.constants import PRIORITY_OWNER
@@ -124,6 +123,8 @@ def words(maintenance: Any) -> str:
     by, reason, expires, left_s = (maintenance.get(key) for key in ("by", "reason", "expires", "expires_in_s"))
     if expires is None or left_s is None:
         return Terms(reason or "", by or "").words()
+    from datetime import datetime  # half a megabyte, of which the agent itself has no use
+
     until = int(datetime.fromisoformat(expires.replace("Z", "+00:00")).timestamp())  # Python 3.9 reads no Z
     return Terms(reason or "", by or "", until).words(until - left_s)
 
